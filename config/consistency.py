@@ -4,7 +4,6 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from config.address import split_address
 from config.alerts import alert_findings
 from config.applications import (
     application_findings,
@@ -16,6 +15,7 @@ from config.audit_receivers import (
     certificates_of_audit_receivers,
     secrets_of_audit_receivers,
 )
+from config.clients import client_findings, keys_of_clients, secrets_of_clients
 from config.control_characters import control_characters
 from config.deputies import deputy_findings
 from config.directories import directory_findings, whole_district_findings
@@ -47,7 +47,6 @@ from config.witnesses import authorities_of_witnesses, witness_findings
 from config.work import work_findings
 
 OF_AN_EDGE = ("public.", "applications", "technical.")
-BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
 LONGEST_SOCKET = 107  # bytes of a unix socket's path, unix(7)
 LAST_SOCKET = Path("run/envoy-admin.sock")  # the longest name below the state directory
 
@@ -77,7 +76,7 @@ def inconsistencies(
         (("public.address", "public.port", "metrics"), listening_findings(settings)),
         (("public.domain",), host_findings(settings, district)),
         ((), application_findings(settings, district)),
-        ((), _clients(settings)),
+        ((), client_findings(settings)),
         ((), upstream_provider_findings(settings)),
         ((), role_findings(settings, district)),
         ((), deputy_findings(settings, district)),
@@ -116,11 +115,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
             f"directories[{number}].bind_password_file": directory.bind_password_file
             for number, directory in enumerate(settings.directories)
         }
-        | {
-            f"oidc_clients[{number}].secret_file": client.secret_file
-            for number, client in enumerate(settings.oidc_clients)
-            if client.secret_file is not None
-        }
+        | secrets_of_clients(settings)
     )
     readable = {
         "public.certificate": settings.public.certificate,
@@ -134,7 +129,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
     readable |= certificates_of_database(settings) | certificates_of_audit_receivers(settings)
     secrets |= secrets_of_upstream_providers(settings)
     readable |= certificates_of_upstream_providers(settings) | authorities_of_witnesses(settings)
-    readable |= files_of_technical_accounts(settings)
+    readable |= files_of_technical_accounts(settings) | keys_of_clients(settings)
     readable |= (
         {} if settings.countries.database is None else {"countries.database": settings.countries.database}
     )
@@ -163,21 +158,3 @@ def _files(settings: Settings) -> Iterator[Finding]:
             f"{settings.state.directory} is too long a path for the sockets in it",
             f"choose a folder of at most {LONGEST_SOCKET - 1 - len(str(LAST_SOCKET))} characters",
         )
-
-
-def _clients(settings: Settings) -> Iterator[Finding]:
-    seen = set(BUILT_IN_CLIENTS)
-    for number, client in enumerate(settings.oidc_clients):
-        at = f"oidc_clients[{number}]"
-        if client.id in seen or not client.id:
-            yield f"{at}.id", f"{client.id!r} is taken", "give each client an id of its own"
-        seen.add(client.id)
-        for name in ("redirect_uris", "post_logout_redirect_uris"):
-            for uri in getattr(client, name):
-                parts = split_address(uri)
-                if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
-                    yield (
-                        f"{at}.{name}",
-                        f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
-                        "write the whole address, as `https://application.example/callback`",
-                    )

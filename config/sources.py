@@ -4,11 +4,11 @@ What is accepted is the file, the list of municipalities and the policies: all t
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from config import durable
 from config.problem import ConfigurationRefused, Problem
 
 ACCEPTED = "accepted.json"
@@ -96,15 +96,15 @@ class Noting(Disk):
 
     def keep(self, kept: Path) -> None:
         """Make it what is accepted, as a whole. Raises OSError."""
-        self.draft(kept).replace(kept)
+        durable.replace(kept, self._said())
 
     def draft(self, kept: Path) -> Path:
-        """Written beside `kept` for this user alone, durable; to be renamed. Raises OSError."""
-        draft = kept.with_name(f".{kept.name}")
-        draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({"texts": self._texts, "folders": self._folders}, file)
-            file.flush()
-            os.fsync(descriptor)
-        return draft
+        """Written beside `kept` for this user alone, durable. Raises OSError.
+
+        Whoever renames it does no more than that: behind it nothing may fail, and after a power cut a start reads the
+        files anew.
+        """
+        return durable.draft(kept, self._said())
+
+    def _said(self) -> bytes:
+        return json.dumps({"texts": self._texts, "folders": self._folders}).encode()

@@ -43,7 +43,7 @@ LOOPBACK = ["127.0.0.1", "127.0.0.2", "::1", *ADDRESSES, *EDGES, *IN_NAMESPACES,
 
 LONG = (
     "tests/gateway/web/test_pages_in_browser.py",
-    "tests/gateway/fleet/test_reload.py",
+    "tests/gateway/fleet/reload",
     "tests/gateway/fleet",
     "tests/fleet",
     "tests/journeys",

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from config.applications import BUILT_IN_APPLICATIONS
 from config.district import read_district
 from gateway.__main__ import brana
-from gateway.audit.verify import Fault
+from gateway.audit.anchors import Fault
 from gateway.commands.node_measures import Measures
 from gateway.demo.people import inhabitants
 from gateway.envoy.access_log import FIELDS

@@ -108,6 +108,20 @@ def test_no_file_needs_a_table_of_contents() -> None:
     assert {name: count for name, count in long.items() if count > LONGEST and not name.endswith(whole)} == {}
 
 
+def test_what_has_to_be_durable_is_written_in_one_way() -> None:
+    """By `config.durable`, which also cares for the folder, for what crashes left and for who else writes there."""
+    differ = {
+        "config/durable.py",
+        "agents/kept/folder.py",  # Windows too
+        "gateway/audit/checkpoint_file.py",  # appends
+        "gateway/witness/kept.py",  # appends notes
+        "gateway/commands/app.py",  # an operator's file, with its owner and mode
+    }
+    rooms = ("gateway/", "idp/", "policies/", "agents/", "config/")
+    python = [file for file in TRACKED if file.suffix == ".py" and name_of(file).startswith(rooms)]
+    assert {name_of(file) for file in python if "fsync(" in file.read_text("utf-8")} == differ
+
+
 def test_no_room_has_a_name_that_says_nothing() -> None:
     parts = {part.partition(".")[0] for file in TRACKED for part in file.relative_to(ROOT).parts}
     assert parts & NAMES_OF_NOTHING == set()

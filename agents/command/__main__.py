@@ -1,6 +1,7 @@
 """`brana-agent`: what each of its words does. Exit codes: 0 well, 1 something to mend, 2 not understood."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -29,12 +30,25 @@ from agents.tunnel.tunnelling import Device
 from agents.uplink.line import Line, Unreachable
 from config.vocabulary import Language
 
+LOOKS = frozenset({"status", "doctor"})
+"""What only tells."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     tongue = language(asked.lang)
     try:
-        return COMMANDS[asked.command](asked, tongue)
+        code = COMMANDS[asked.command](asked, tongue)
+        if asked.command in LOOKS:
+            sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever reads, `head` say, has had enough
+        if asked.command not in LOOKS:
+            raise
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # nothing is left to be written at the end
+        return 1
     except tuple(troubles.TROUBLES) as error:
         print(troubles.told(error, tongue), file=sys.stderr)
         return 1

@@ -35,7 +35,9 @@ def status(shown: Shown, os: str, tongue: Language) -> Iterator[str]:
 
 
 def checks(facts: Facts, tongue: Language) -> Iterator[str]:
-    """Each check; those that fail with how to mend them."""
+    """Each check; those that fail with how to mend them. What is true of all that could not be found out is said once,
+    behind them.
+    """
     fact = facts.get(FactName.OS)
     os = str(fact.value) if fact is not None else None
     for check in Check:
@@ -44,10 +46,11 @@ def checks(facts: Facts, tongue: Language) -> Iterator[str]:
             yield f"✓ {TITLES[check][tongue]}: {SAYS['well'][tongue]}"
         elif passed is None:
             yield f"? {TITLES[check][tongue]}: {SAYS['unknown'][tongue]}"
-            yield f"{STEP}{UNKNOWN[tongue]}"
         else:
             yield f"✗ {TITLES[check][tongue]}"
             yield f"{STEP}{how_to_mend(check, os)[tongue]}"
+    if any(passes(check, facts) is None for check in Check):
+        yield f"{SAYS['unknown_together'][tongue]} {UNKNOWN[tongue]}"
 
 
 def moment(at: datetime, tongue: Language) -> str:

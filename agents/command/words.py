@@ -85,6 +85,7 @@ _SAYS: Mapping[str, Text] = {
     "failing": {CS: "Nevyhovuje", EN: "Fails"},
     "all_well": {CS: "Vše v pořádku.", EN: "All is well."},
     "unknown": {CS: "nezjištěno", EN: "not found out"},
+    "unknown_together": {CS: "Nezjištěno (?):", EN: "Not found out (?):"},
     "well": {CS: "v pořádku", EN: "all right"},
     "not_enrolled": {
         CS: "Zařízení není zaregistrované. Vyžádejte si kód a spusťte: sudo brana-agent enrol ADRESA KÓD",

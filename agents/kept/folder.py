@@ -1,4 +1,7 @@
-"""A folder whose files are whole or as they were before, whatever ends in the middle: power, disk space, the agent."""
+"""A folder whose files are whole or as they were before, whatever ends in the middle: power, disk space, the agent.
+
+Not `config.durable`: Windows has no lock of a folder and no fsync of one, and one agent at a time works here (`alone`).
+"""
 
 import contextlib
 import os

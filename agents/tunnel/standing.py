@@ -4,7 +4,7 @@ Laws: while the tunnel is wanted it is asked for before the gateway's time is ov
 with a refusal, whatever else happens; a gateway that does not answer ends nothing before that.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -25,24 +25,27 @@ class Standing:
     """None: at once."""
     trouble: Trouble | None = None
     refusal: Refusal | None = None
+    asked_at: datetime | None = field(default=None, compare=False)
 
     def due(self, now: datetime) -> bool:
-        """A clock that was set back makes it due too."""
-        return self.ask_at is None or now >= self.ask_at or self.ask_at - now > timedelta(days=1)
+        """A clock that was set back makes it due too: a device that does not ask reaches nothing."""
+        back = self.asked_at is not None and now < self.asked_at
+        return self.ask_at is None or now >= self.ask_at or back
 
 
 def heard(state: Standing, said: TunnelGiven | Refusal | None, now: datetime) -> Standing:
     """`said`: None where no gateway answered."""
     match said:
         case TunnelGiven() if said.link is not None and said.link.until <= now:
-            return Standing(None, now + AGAIN, "over")
+            return Standing(None, now + AGAIN, "over", asked_at=now)
         case TunnelGiven():
             within = max(timedelta(seconds=said.again_within) * SHARE, SHORTEST)
-            return Standing(said, now + within)
+            return Standing(said, now + within, asked_at=now)
         case Refusal():
-            return Standing(None, now + AGAIN, "refused", said)
+            return Standing(None, now + AGAIN, "refused", said, asked_at=now)
         case None:
-            return replace(ended(state, now), ask_at=now + AGAIN, trouble="unreachable", refusal=None)
+            known = ended(state, now)
+            return replace(known, ask_at=now + AGAIN, trouble="unreachable", refusal=None, asked_at=now)
 
 
 def ended(state: Standing, now: datetime) -> Standing:

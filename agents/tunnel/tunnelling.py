@@ -66,7 +66,9 @@ class Tunnelling:
 
     def _over(self, ask: Ask, now: datetime, told: Callable[[], None]) -> datetime | None:
         """It is closed here already; there it stays open until the gateway hears of it."""
-        if self._over_at is None or now >= self._over_at:
+        if (
+            self._over_at is None or not self._over_at - AGAIN <= now < self._over_at
+        ):  # or the clock was set back
             said = ask(False)
             if isinstance(said, TunnelGiven) or (isinstance(said, Refusal) and said.reason == NOT_OFFERED):
                 told()
@@ -92,7 +94,7 @@ class Tunnelling:
             self.why, self._plan, self._first = str(error), None, True
             with suppress(TunnelFailed):
                 self._device.end()
-            self.standing = Standing(None, standing.ask_at, "failed")
+            self.standing = Standing(None, standing.ask_at, "failed", asked_at=standing.asked_at)
 
     def _follow(self, plan: Plan | None) -> None:
         before = self._plan

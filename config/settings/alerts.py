@@ -25,7 +25,15 @@ class AlertRule(Setting, frozen=True, kw_only=True):
     after_hours: bool = False
     """Only outside of office hours, in Prague."""
     group_by: Literal[
-        "person", "address", "session", "application", "municipality", "code", "reason", "all"
+        "person",
+        "address",
+        "session",
+        "application",
+        "municipality",
+        "code",
+        "reason",
+        "reason_of_node",
+        "all",
     ] = "person"
     sum_of: Annotated[str, Meta(pattern="^[a-z_]{1,40}$")] | None = None
     """A detail that is summed up; None: entries are counted."""

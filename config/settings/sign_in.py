@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from config.settings.setting import Setting
-from config.vocabulary import ADMINISTRATORS, Role
+from config.vocabulary import ADMINISTRATORS, ApplicationId, Role
 
 
 class OfficeNetwork(Setting, frozen=True, kw_only=True):
@@ -76,7 +76,21 @@ class OidcClient(Setting, frozen=True, kw_only=True):
 
     id: str
     redirect_uris: Annotated[list[str], Meta(min_length=1)]
+    authentication: Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] | None = (
+        None
+    )
+    """How it proves itself; None: with its secret, in the header or in the form, or without one not at all."""
     secret_file: Path | None = None
-    """Left out for a public client."""
+    """Left out for a public client, and for one that has keys."""
+    jwks_file: Path | None = None
+    """Public keys of one that signs."""
     post_logout_redirect_uris: list[str] = field(default_factory=list)
     id_token_algorithm: Literal["ES256", "RS256"] = "ES256"
+    refresh: Literal["never", "asked", "always"] = "never"
+    """Whether it gets refresh tokens: where it asks by the scope `offline_access`, or always."""
+    refresh_idle: timedelta = timedelta(hours=1)
+    """How long a refresh token is good that is not used; the sign-in may end sooner."""
+    application: ApplicationId | None = None
+    """What policies say of it decides who may sign in to the client; None: everybody who may sign in at all."""
+    introspects: list[str] = field(default_factory=list)
+    """Clients about whose access tokens it may ask, besides its own."""

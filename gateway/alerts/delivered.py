@@ -24,6 +24,7 @@ DELIVERED = (
     AlertRule(name="new_country", codes=LET_IN, new="country", within=timedelta(days=180)),
     AlertRule(name="emergency_access", codes=["request.emergency_begun"]),
     AlertRule(name="policies_without_approval", codes=["policy.without_approval"], group_by="all"),
+    AlertRule(name="refresh_token_misused", codes=["oidc.refresh_token_misused"]),
     AlertRule(name="recovery_administrator", codes=["recovery.used", "recovery.refused"], group_by="all"),
     AlertRule(
         name="log_damaged",
@@ -31,7 +32,7 @@ DELIVERED = (
         outcomes=["failure"],
         group_by="code",  # one that stands hides no graver one
     ),
-    AlertRule(name="log_gap", codes=["audit.gap_found"], group_by="reason"),  # nor does one kind of gap
+    AlertRule(name="log_gap", codes=["audit.gap_found"], group_by="reason_of_node"),  # nor a gap another
     AlertRule(name="log_full", codes=["audit.log_full"], group_by="all"),
     AlertRule(name="clock_drift", codes=["system.clock_jumped"], group_by="all"),
     AlertRule(

@@ -47,6 +47,9 @@ def group_of(rule: AlertRule, entry: Entry) -> str:
         return entry.code.value
     if rule.group_by == "person":
         return entry.person or entry.subject
+    if rule.group_by == "reason_of_node":
+        node = entry.details.get("node")
+        return f"{entry.reason} {node}" if isinstance(node, str) and node else entry.reason
     value: str = getattr(entry, GROUPS[rule.group_by])
     return value
 

@@ -13,12 +13,12 @@ from gateway.alerts.gaps import Gaps, Lack, Seen
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """At one look. `answered`: requests, by its Envoy; `places`: how far its access log is taken over, another number
+    """At one look. `answered`: requests, by its Envoy; `came`: how much of its access log is taken over, another number
     whenever more of it is; `size`: entries of the log.
     """
 
     answered: int
-    places: int
+    came: int
     size: int
 
 
@@ -28,7 +28,7 @@ class NodeGaps:
     def __init__(self, patience: timedelta) -> None:
         self._patience = patience
         self._gaps: dict[str, Gaps] = {}
-        self._came: dict[str, tuple[int, int]] = {}  # its places, and the log's size when they moved last
+        self._came: dict[str, tuple[int, int]] = {}  # what came, and the log's size when more did
 
     @property
     def unrecorded(self) -> Mapping[str, int]:
@@ -48,4 +48,4 @@ class NodeGaps:
 
     def _moved(self, name: str, node: Carried) -> tuple[int, int]:
         before = self._came.get(name)
-        return before if before and before[0] == node.places else (node.places, node.size)
+        return before if before and before[0] == node.came else (node.came, node.size)

@@ -13,13 +13,14 @@ from functools import partial
 
 from config.vocabulary import Action, MunicipalityCode, Role, SubjectId
 from gateway.asks import steps
+from gateway.asks.admission import Admission, Permits
 from gateway.asks.ask import Act, Ask, AskId, Kind, Party, Stage
-from gateway.asks.author import Author, author_of, needed_to_end
+from gateway.asks.author import Author, needed_to_end
 from gateway.asks.beforehand import Deciders, Opens, foreseen, not_known, opens_all
+from gateway.asks.doing import Doing, Removal
 from gateway.asks.in_force import InForce
-from gateway.asks.records import about, entry_of, notices, refused_entry
-from gateway.asks.refused import AskRefused, PoliciesRefuse, Spoken, Why
-from gateway.asks.separation import Duty
+from gateway.asks.records import about, entry_of, notices
+from gateway.asks.refused import AskRefused, Spoken, Why
 from gateway.asks.store import AskStore, Changed, Sought, Step
 from gateway.asks.wish import WOULD_BE, Rules, Wish, asked, may_delegate, may_sponsor, party
 from gateway.audit.acts import SYSTEM
@@ -29,10 +30,7 @@ from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import Officer
 from idp.directory.person import Person
 from idp.directory.same_person import all_of, same_person
-from idp.events import NOWHERE, Origin
-
-Permits = Callable[[Officer, Action, Author, Origin, datetime], Awaitable[Spoken | None]]
-"""Whether the policies let the caller do it on the application of requests; None: they do."""
+from idp.events import NOWHERE
 
 Holding = Callable[[MunicipalityCode | None, Collection[Role]], Awaitable[Sequence[Party]]]
 """Who holds one of the roles there; None: in any municipality."""
@@ -41,27 +39,6 @@ WAITING = frozenset({Stage.WAITING})
 MOST_WAITING = 5_000  # of the newest: whoever is told of none of theirs may ask for it once more
 TOLD = (Role.MAYOR, Role.CHIEF_CLERK)
 HERSELF = Party(SubjectId(SYSTEM), SYSTEM, SYSTEM)
-
-
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """Who does something, from where, when."""
-
-    officer: Officer
-    by: Party
-    origin: Origin
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removal:
-    """Who takes something away in a review of access, from where, and with which words."""
-
-    by: Party
-    note: str
-    origin: Origin
-    session: str
-    own_municipality: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +57,10 @@ class AskOffice:
     """Told of each emergency access, for those who watch the product."""
     opens: Opens = opens_all
     deciders: Deciders = not_known
+
+    @property
+    def _admission(self) -> Admission:
+        return Admission(self.store, self.rules.duties, self.permits, self.record, self.centre)
 
     async def ask(self, wish: Wish, doing: Doing) -> Ask:
         """Raises AskRefused, PoliciesRefuse."""
@@ -108,29 +89,31 @@ class AskOffice:
         placed = wish.kind is Kind.ORDER and wish.holder is not None
         action = Action.ADMINISTER if placed else Action.WRITE
         holder = (wish.holder or wish.asker).subject
-        await self._require(doing, Act.ASK, action, Author(holder), _about(wish))
+        await self._admission.require(doing, Act.ASK, action, Author(holder), _about(wish))
         await self._look_beforehand(wish, doing)
 
     async def approve(self, name: AskId, doing: Doing, note: str = "") -> Ask:
-        found = await self._open(name, doing, Act.APPROVE)
-        await self._require_deciding(doing, Act.APPROVE, found)
+        found = await self._admission.open(name, doing, Act.APPROVE)
+        await self._admission.require_deciding(doing, Act.APPROVE, found)
         return await self._step(doing, Act.APPROVE, found, partial(self._approved, doing, note))
 
     async def refuse(self, name: AskId, doing: Doing, why: str) -> Ask:
-        found = await self._open(name, doing, Act.REFUSE)
-        await self._require_deciding(doing, Act.REFUSE, found)
+        found = await self._admission.open(name, doing, Act.REFUSE)
+        await self._admission.require_deciding(doing, Act.REFUSE, found)
         return await self._step(doing, Act.REFUSE, found, partial(self._refused, doing, why))
 
     async def withdraw(self, name: AskId, doing: Doing, note: str = "") -> Ask:
         """By asker, holder, sponsor, whoever approved it, or whoever might decide about it; emergency access by its
         reviewers.
         """
-        found = await self._open(name, doing, Act.WITHDRAW)
+        found = await self._admission.open(name, doing, Act.WITHDRAW)
         needs = needed_to_end(found, doing.by.subject)
         if needs is not None:
             if found.kind is not Kind.EMERGENCY and found.municipality != doing.officer.municipality:
-                raise await self._not(doing, Act.WITHDRAW, AskRefused(Why.UNKNOWN), about(found))
-            await self._require(doing, Act.WITHDRAW, *needs, about(found))
+                raise await self._admission.refused(
+                    doing, Act.WITHDRAW, AskRefused(Why.UNKNOWN), about(found)
+                )
+            await self._admission.require(doing, Act.WITHDRAW, *needs, about(found))
 
         def after(ask: Ask) -> Ask:
             return steps.withdraw(ask, doing.by, doing.now, decides=needs is not None, note=note)
@@ -143,8 +126,8 @@ class AskOffice:
         return None if needs is None else await self.permits(doing.officer, *needs, doing.origin, doing.now)
 
     async def review(self, name: AskId, doing: Doing, finding: str) -> Ask:
-        found = await self._open(name, doing, Act.REVIEW)
-        await self._require_reviewing(doing, Act.REVIEW, found)
+        found = await self._admission.open(name, doing, Act.REVIEW)
+        await self._admission.require_reviewing(doing, Act.REVIEW, found)
         duties = self.rules.duties
 
         def after(ask: Ask) -> Ask:
@@ -250,84 +233,7 @@ class AskOffice:
             return  # what is wrong with it is said, and recorded, where it is made
         refused = await foreseen(would_be, doing.officer, doing.origin, self.opens, self.deciders)
         if refused is not None:
-            raise await self._not(doing, Act.ASK, refused, _about(wish))
-
-    async def _open(self, name: AskId, doing: Doing, act: Act) -> Ask:
-        """What this person may know of: of the municipality they act for, or about themselves, or theirs to review."""
-        found = next(iter(await self.store.find(Sought(name=name))), None)
-        here, me = doing.officer.municipality, doing.by.subject
-        visible = found is not None and (
-            found.municipality == here
-            or me in found.parties()
-            or (found.kind is Kind.EMERGENCY and self.centre is not None and here == self.centre)
-        )
-        if found is None or not visible:
-            raise await self._not(doing, act, AskRefused(Why.UNKNOWN), {"request": name})
-        return found
-
-    async def _require_deciding(self, doing: Doing, act: Act, ask: Ask) -> None:
-        """A sponsor was named for it by somebody else, and needs no further permit than to be on these pages; but acts
-        for the municipality, and so has a role there still.
-        """
-        if ask.municipality != doing.officer.municipality:
-            raise await self._not(doing, act, AskRefused(Why.UNKNOWN), about(ask))
-        await self._require_another_person(doing, act, ask, steps.deciding(ask))
-        if not ask.confirmed_by_sponsor:
-            await self._require(doing, act, Action.SIGN, author_of(ask), about(ask))
-
-    async def _require_another_person(self, doing: Doing, act: Act, ask: Ask, wanted: Duty) -> None:
-        """Said before the policies are asked, who could not say which account it was. Raises AskRefused, recorded."""
-        try:
-            steps.require_another_person(ask, doing.by.subject, self.rules.duties, wanted)
-        except AskRefused as refused:
-            raise await self._not(doing, act, refused, about(ask)) from refused
-
-    async def _require_reviewing(self, doing: Doing, act: Act, ask: Ask) -> None:
-        await self._require_another_person(doing, act, ask, Duty.REVIEW)
-        await self._require(doing, act, Action.ADMINISTER, Author(ask.holder.subject), about(ask))
-
-    async def _require(
-        self, doing: Doing, act: Act, action: Action, author: Author, what: Mapping[str, str]
-    ) -> None:
-        """Raises PoliciesRefuse, recorded."""
-        spoken = await self.permits(doing.officer, action, author, doing.origin, doing.now)
-        if spoken is None:
-            return
-        entry = refused_entry(
-            doing.officer,
-            act,
-            spoken.reason,
-            doing.now,
-            origin=doing.origin,
-            about=what,
-            rule=spoken.rule,
-            version=spoken.policy_version,
-        )
-        await self.record([entry])
-        raise PoliciesRefuse(spoken)
-
-    async def _not(
-        self,
-        doing: Doing,
-        act: Act,
-        refused: AskRefused,
-        what: Mapping[str, str],
-    ) -> AskRefused:
-        """The same, recorded."""
-        told = {**what, "account": refused.account}
-        rule, version = (refused.spoken.rule, refused.spoken.policy_version) if refused.spoken else ("", "")
-        entry = refused_entry(
-            doing.officer,
-            act,
-            refused.reason,
-            doing.now,
-            origin=doing.origin,
-            about=told,
-            rule=rule,
-            version=version,
-        )
-        await self.record([entry])
-        return refused
+            raise await self._admission.refused(doing, Act.ASK, refused, _about(wish))
 
     async def _step(self, doing: Doing, act: Act, found: Ask, after: Callable[[Ask], Ask]) -> Ask:
         def step(kept: Ask | None, _: Sequence[Ask]) -> Changed:
@@ -361,7 +267,7 @@ class AskOffice:
         try:
             return await self._change(name, whose, step, doing.now)
         except AskRefused as error:
-            raise await self._not(doing, act, error, what) from error
+            raise await self._admission.refused(doing, act, error, what) from error
 
     async def _change(self, name: AskId, whose: Collection[SubjectId], step: Step, now: datetime) -> Ask:
         made: list[Ask] = []

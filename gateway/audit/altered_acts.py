@@ -70,6 +70,11 @@ def seen_restored(now: datetime, taken_out: Sequence[tuple[str, str, str]]) -> E
     return _found(Code.LOG_SEEN_RESTORED, now, taken_out=len(taken_out), rows=rows)
 
 
+def roots_restored(now: datetime, number: int, first: int, last: int) -> Entry:
+    """So many roots of subtrees that are kept of the tree of these entries were not what the entries give."""
+    return _found(Code.LOG_ROOTS_RESTORED, now, number=number, first=first, last=last)
+
+
 def incidents_altered(now: datetime, numbers: Sequence[int], differences: int) -> Entry:
     """Incidents of which the database does not say what the log has of them."""
     told = [str(one) for one in numbers[:MOST_NAMES]]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from config import durable
 from gateway.audit.note import DASH, LARGEST
 
 NAME = "checkpoints.log"
@@ -88,7 +89,7 @@ def append(path: Path, note: str) -> None:
         finally:
             os.close(descriptor)
         if new:
-            _sync_folder(path.parent)
+            durable.sync(path.parent)
     except OSError as error:
         raise CheckpointFileUnwritable(path, error) from error
 
@@ -103,11 +104,3 @@ def cut(path: Path, size: int) -> None:
 
 def _text(lines: list[bytes]) -> str:
     return b"".join(lines).decode("utf-8", "replace")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,6 +9,7 @@ TOLD_BY_HAND = (
     Code.LOG_HOLD_RESTORED,
     Code.LOG_ALERTS_RESTORED,
     Code.LOG_SEEN_RESTORED,
+    Code.LOG_ROOTS_RESTORED,
 )
 """What stands beside the log in the database, was changed there by hand, and was put right."""
 LOG_DAMAGED = (

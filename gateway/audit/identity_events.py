@@ -91,14 +91,28 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
             code = Code.SIGN_OUT if reason in ENDED_BY_PERSON else Code.SESSION_ENDED
             who = _by(by) if by is not None else {}
             return replace(_entry(event, code, **who), session=session, reason=reason.value)
-        case events.AuthorizationGranted(session=session, client=client):
-            return replace(_entry(event, Code.CODE_ISSUED), session=session, application=client)
+        case events.AuthorizationGranted(session=session, client=client, rule=rule, policy_version=version):
+            issued = replace(_entry(event, Code.CODE_ISSUED), session=session, application=client)
+            return replace(issued, rule=rule, policy_version=version)
         case events.AuthorizationRefused(client=client, reason=reason):
             return replace(_refused(event, Code.CODE_REFUSED, reason), application=client)
-        case events.TokenIssued(session=session, client=client):
-            return replace(_entry(event, Code.TOKEN_ISSUED), session=session, application=client)
+        case events.TokenIssued(session=session, client=client, refreshed=refreshed):
+            how = {"refreshed": True} if refreshed else {}
+            return replace(_entry(event, Code.TOKEN_ISSUED, **how), session=session, application=client)
         case events.TokenRefused(client=client, reason=reason, revoked=revoked):
             return replace(_refused(event, Code.TOKEN_REFUSED, reason, revoked=revoked), application=client)
+        case events.TokenRevoked(session=session, client=client, revoked=revoked):
+            given_back = _entry(event, Code.TOKEN_REVOKED, revoked=revoked)
+            return replace(given_back, session=session, application=client)
+        case events.ClientRefused(client=client, reason=reason, endpoint=endpoint):
+            return replace(
+                _refused(event, Code.CLIENT_REFUSED, reason, endpoint=endpoint), application=client
+            )
+        case events.RefreshTokenMisused(
+            session=session, client=client, shown_by=other, reason=reason, revoked=revoked
+        ):
+            misused = _refused(event, Code.REFRESH_TOKEN_MISUSED, reason, shown_by=other, revoked=revoked)
+            return replace(misused, session=session, application=client)
         case events.RecoveryIssued(account=account, by=by, second_factor=twice, replaced=replaced):
             return _entry(
                 event, Code.RECOVERY_ISSUED, account=account, by=by, second_factor=twice, replaced=replaced

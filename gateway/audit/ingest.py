@@ -102,6 +102,8 @@ class Ingest:
         self._trouble = trouble
         self._reminded = float("-inf")
         self._halted = self._took_few = False
+        self.taken = 0
+        """Entries that this process brought to the log: no row of the database says so."""
         self._idle: list[SpoolFile] | None = None  # the files when there was nothing to do
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -149,9 +151,7 @@ class Ingest:
         try:
             if moved := await self._believed.moved_by_hand(files, places):
                 before, after = moved
-                why = f"its place in the database was changed by hand; it is read from byte {after.offset} on"
-                await self._move(before, after, self._loss(why, before))
-                return True
+                return await self._put_right(before, after)
             step = spool.plan(files, places, self._rotate_above)
             self._idle = files if step is None else None
             return await self._do(step) if step else False
@@ -163,8 +163,7 @@ class Ingest:
             case spool.Read(place, complete):
                 return await self._read(place, complete=complete)
             case spool.Finish(place):
-                await self._move(place, replace(place, finished=True))
-                return True
+                return await self._finish(place)
             case spool.Delete(place):
                 await asyncio.to_thread((self._folder / place.name).unlink, missing_ok=True)
                 return True
@@ -193,6 +192,8 @@ class Ingest:
                 assert_never(step)
 
     async def _read(self, place: Place, *, complete: bool) -> bool:
+        if await self._begun_anew(place, grows=not complete):
+            return True
         taken = await self._ahead.taken(place, complete)
         if not taken.entries:
             return False
@@ -201,8 +202,26 @@ class Ingest:
             self._ahead.begin(after, complete)
         await self._store.move(place, after, taken.entries, taken.seen)
         self._believed.left(place, after)
+        self._believed.read(after)
+        self.taken += len(taken.entries)
         self._took_few = not (complete or len(taken.entries) == BATCH or taken.bytes > LITTLE)
         return not self._took_few  # what came meanwhile waits for the next look
+
+    async def _finish(self, place: Place) -> bool:
+        if not await self._begun_anew(place, grows=False):
+            await self._move(place, replace(place, finished=True))
+        return True
+
+    async def _begun_anew(self, place: Place, *, grows: bool) -> bool:
+        """Whether this is another file than was read up to there: then it is read from where the log lacks it."""
+        true = await self._believed.other_file(place, grows=grows)
+        return true is not None and await self._put_right(place, true)
+
+    async def _put_right(self, place: Place, true: Place) -> bool:
+        """Which of the two it was only somebody who remembers the file could say."""
+        why = "its place in the database was changed by hand, or the file exchanged"
+        await self._move(place, true, self._loss(f"{why}; it is read from byte {true.offset} on", place))
+        return True
 
     def _files(self) -> list[SpoolFile]:
         try:

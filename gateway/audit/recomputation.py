@@ -14,10 +14,10 @@ from enum import StrEnum
 import msgspec
 import structlog
 
-from gateway.audit.acts import verification_not_finished, verified
 from gateway.audit.entry import Entry
 from gateway.audit.own_process import Failure, Progress, asked
-from gateway.audit.verify import Report
+from gateway.audit.reading_acts import verification_not_finished, verified
+from gateway.audit.verify_report import Report
 
 LIMIT = timedelta(minutes=30)  # a million entries take about one; a snapshot must not be held for ever
 PATIENCE = timedelta(seconds=3)  # whoever asks waits so long: a small log is answered at once

@@ -154,6 +154,7 @@ class Reconciliation:
         return found
 
     def _replace(self, name: str, data: bytes) -> None:
+        """In memory (`state.memory`): nothing to make durable."""
         draft = self.folder / f".{name}"
         draft.write_bytes(data)
         draft.replace(self.folder / name)

@@ -274,7 +274,7 @@ class Count:
 
 
 class Search(Protocol):
-    """Reading the log. Whoever reads records it with `acts.searched`."""
+    """Reading the log. Whoever reads records it with `reading_acts.searched`."""
 
     def within(self, municipality: MunicipalityCode | None) -> "Search":
         """The same log, of which only what concerns the municipality is there; None: all of it."""

@@ -48,6 +48,16 @@ proofs.jsonl          prohlášení podepsané auditním záznamem: čísla záz
 STATED_ENGLISH = """\
 proofs.jsonl          a statement that the log signed: the numbers of the entries, the digest of the file to be read"""
 
+STATED_PROVES_CZECH = """\
+Co to dokládá: soubor {name} je ten, který auditní záznam vydal, a čísla v prohlášení jsou čísla všech vydaných záznamů.
+Co to nedokládá: že záznamy s těmi čísly znějí tak, jak stojí v souboru, ani že hledání našlo vše. To je slovo stroje,
+který výpis podepsal. """
+STATED_PROVES_ENGLISH = """\
+What this proves: the file {name} is the one that the log handed out, and the numbers in the statement are those of all
+entries that were handed out. What it does not prove: that entries of these numbers say what the file says, nor that the
+search found all. That is the word of the machine which signed the export. """
+"""Without proofs of single entries; why they are left out follows."""
+
 PROVEN = (
     Said(
         begins="""VÝPIS Z AUDITNÍHO ZÁZNAMU BRÁNY S DŮKAZY (English below)
@@ -90,10 +100,8 @@ Záznamů: {count}. Účel je zapsán v auditním záznamu; kdo v něm smí čí
 
 """,
         beside=STATED_CZECH,
-        proves="""\
-Co to dokládá: soubor {name} je ten, který auditní záznam vydal, a čísla v prohlášení jsou čísla všech vydaných záznamů.
-Co to nedokládá: že záznamy s těmi čísly znějí tak, jak stojí v souboru, ani že hledání našlo vše. To je slovo stroje,
-který výpis podepsal. Důkazy k jednotlivým záznamům tu schválně nejsou: podle otisku záznamu by si kdokoli mohl ověřit,
+        proves=STATED_PROVES_CZECH
+        + """Důkazy k jednotlivým záznamům tu schválně nejsou: podle otisku záznamu by si kdokoli mohl ověřit,
 koho v něm tuší. Kdo je potřebuje, ať si od úřadu vyžádá tytéž záznamy bez pseudonymů a s důkazy.
 
 Kdo tu koho pozná: klíč pseudonymů nebyl uložen, samotným výpisem si tedy domněnku o osobě nikdo neověří. Kdo má
@@ -108,10 +116,8 @@ Entries: {count}. The purpose is in the audit log, for whoever may read there.
 
 """,
         beside=STATED_ENGLISH,
-        proves="""\
-What this proves: the file {name} is the one that the log handed out, and the numbers in the statement are those of all
-entries that were handed out. What it does not prove: that entries of these numbers say what the file says, nor that the
-search found all. That is the word of the machine which signed the export. Proofs of single entries are left out on
+        proves=STATED_PROVES_ENGLISH
+        + """Proofs of single entries are left out on
 purpose: by the hash of an entry anybody could check whom they suspect in it. Who needs them asks the office for the
 same entries without pseudonyms, with proofs.
 
@@ -129,10 +135,8 @@ Obec: {within}. Záznamů: {count}. Účel: {purpose}
 
 """,
         beside=STATED_CZECH,
-        proves="""\
-Co to dokládá: soubor {name} je ten, který auditní záznam vydal, a čísla v prohlášení jsou čísla všech vydaných záznamů.
-Co to nedokládá: že záznamy s těmi čísly znějí tak, jak stojí v souboru, ani že hledání našlo vše. To je slovo stroje,
-který výpis podepsal. Role, které někdo má v jiných obcích, a údaje o jeho práci pro jiný úřad v souboru nejsou. Důkazy
+        proves=STATED_PROVES_CZECH
+        + """Role, které někdo má v jiných obcích, a údaje o jeho práci pro jiný úřad v souboru nejsou. Důkazy
 k jednotlivým záznamům tu proto schválně chybí: podle otisku celého záznamu by si kdokoli mohl ověřit, jakou roli jinde
 tuší. Kdo je potřebuje, ať si od úřadu, který Bránu provozuje, vyžádá tytéž záznamy podle jejich čísel.
 """,
@@ -144,10 +148,8 @@ Municipality: {within}. Entries: {count}. Purpose: {purpose}
 
 """,
         beside=STATED_ENGLISH,
-        proves="""\
-What this proves: the file {name} is the one that the log handed out, and the numbers in the statement are those of all
-entries that were handed out. What it does not prove: that entries of these numbers say what the file says, nor that the
-search found all. That is the word of the machine which signed the export. Roles that somebody has in other
+        proves=STATED_PROVES_ENGLISH
+        + """Roles that somebody has in other
 municipalities, and facts of their work for another office, are not in the file. So proofs of single entries are left
 out on purpose: by the hash of a whole entry anybody could check which role elsewhere they suspect. Who needs them asks
 the office that runs Brána for the same entries by their numbers.

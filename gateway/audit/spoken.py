@@ -5,6 +5,7 @@ A field that has only so many values takes no other: nothing found would be take
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from babel import Locale
 
@@ -48,11 +49,6 @@ POSTURES = _words(
         *((name, ()) for name in STATE),
     ]
 )
-COUNTRIES = _words(
-    (code, [Locale(language.value).territories.get(code, code) for language in Language])
-    for code in map(str, Locale("en").territories)
-    if COUNTRY.match(code)
-)
 WORDS: Mapping[str, Words] = {
     "action": _words(
         [
@@ -65,6 +61,16 @@ WORDS: Mapping[str, Words] = {
     "purpose": _titled({ROUTINE: ROUTINE_TITLE}),
 }
 """Of fields that have other values too: those stay as they were written."""
+
+
+@cache
+def _countries() -> Words:
+    """Made when somebody first asks: two languages are 3 MiB, which is no matter of a start."""
+    return _words(
+        (code, [Locale(language.value).territories.get(code, code) for language in Language])
+        for code in map(str, Locale("en").territories)
+        if COUNTRY.match(code)
+    )
 
 
 def _role(text: str) -> frozenset[str]:
@@ -91,7 +97,7 @@ def _matching(form: re.Pattern[str], text: str) -> frozenset[str]:
 CLOSED: Mapping[str, Callable[[str], frozenset[str]]] = {
     "role": _role,
     "posture": lambda text: _one_of(POSTURES, text),
-    "country": lambda text: COUNTRIES.get(text.casefold()) or _matching(COUNTRY, text.upper()),
+    "country": lambda text: _countries().get(text.casefold()) or _matching(COUNTRY, text.upper()),
     "status": lambda text: _matching(STATUS, text.casefold()),
     "municipality": lambda text: _matching(MUNICIPALITY, text),
     "own_municipality": lambda text: _matching(MUNICIPALITY, text),

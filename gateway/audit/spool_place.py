@@ -4,6 +4,9 @@ Whoever writes to the database could move a place by hand: what lies before it w
 counts as finished be deleted unread. So a place that this process did not put there itself is believed only where the
 log agrees. Lines are taken over in their order: the last one before the place has its entry, and the first one behind
 it has none. Lines that have no number of their own tell nothing.
+
+Files could be exchanged as well, cut and filled again, or copied. So one that this process begins to read is held
+against the log at its place, and one that it goes on with has to have before it what was read there.
 """
 
 import asyncio
@@ -17,6 +20,7 @@ from gateway.audit.spool import Place, SpoolFile, may_grow, renames, start_of
 
 WINDOW = 1024 * 1024  # bytes looked at around a place; `read_ahead` cuts longer lines at so many
 AT_ONCE = 250  # requests asked for at once
+REMEMBERED = 4 * 1024  # bytes before a place: a line, whose request no other one names
 
 Recorded = Callable[[Collection[str]], Awaitable[Collection[str]]]
 """Which of these request ids have their entry of an access."""
@@ -28,6 +32,8 @@ class BelievedPlaces:
     def __init__(self, folder: Path, recorded: Recorded) -> None:
         self._folder, self._recorded = folder, recorded
         self._left: dict[str, Place] | None = None  # None: not known yet
+        self._read: dict[str, bytes] = {}
+        """Of files that this process reads: what stood right before its place."""
 
     async def moved_by_hand(
         self, files: Sequence[SpoolFile], places: Mapping[str, Place]
@@ -54,8 +60,32 @@ class BelievedPlaces:
         self._left = dict(places)
         return None
 
+    async def other_file(self, place: Place, *, grows: bool) -> Place | None:
+        """From where to read one that is not the file it was; None: it is. Raises OSError, and what `recorded` raises.
+
+        `grows`: whether its last line may get its end still.
+        """
+        path = self._folder / place.name
+        size, stands = path.stat().st_size, _before(path, place.offset)
+        known = self._read.get(place.name)
+        if known is None and await self._agrees(SpoolFile(place.name, size), place.offset, grows=grows):
+            self._read[place.name] = known = stands
+        if known == stands:
+            return None
+        lines = await asyncio.to_thread(_all_numbered, path, size)
+        true = replace(place, offset=await _true_offset(lines, place.offset, size, self._recorded))
+        self._read[place.name] = _before(path, true.offset)
+        return true
+
+    def read(self, place: Place) -> None:
+        """Up to there, by this process. Raises OSError."""
+        self._read[place.name] = _before(self._folder / place.name, place.offset)
+
     def left(self, before: Place, after: Place | None) -> None:
         """`after` was put for `before` by this process itself."""
+        known = self._read.pop(before.name, None)
+        if known is not None and after is not None and after.offset == before.offset:
+            self._read[after.name] = known
         if self._left is not None:
             self._left.pop(before.name, None)
             if after is not None:
@@ -92,6 +122,13 @@ class Around:
         """`known`: those that have an entry."""
         before = self.before is None or self.before.request_id in known
         return before and not self.cuts and (self.behind is None or self.behind.request_id not in known)
+
+
+def _before(path: Path, offset: int) -> bytes:
+    """Raises OSError."""
+    with path.open("rb") as file:
+        file.seek(max(0, offset - REMEMBERED))
+        return file.read(min(offset, REMEMBERED))
 
 
 def _around(path: Path, offset: int, size: int, *, grows: bool) -> Around:

@@ -6,75 +6,24 @@ the first entry of one names the tree before it, also where that was dropped and
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import NoReturn
 
 from gateway.audit.anchors import Anchor, Fault, Source
 from gateway.audit.bounds import NEVER, ONE_TREE, Bounds
-from gateway.audit.canonical import NotCanonical, parse, read
+from gateway.audit.canonical import parse
 from gateway.audit.drop_notes import lines_told
 from gateway.audit.entry import Code
-from gateway.audit.facts import differing, facts_written, moment
+from gateway.audit.facts import moment
 from gateway.audit.page import Page, Row, Sound
-from gateway.audit.retention import Hold
 from gateway.audit.shard import Shard, month_of
 from gateway.audit.shard_acts import opens_behind
 from gateway.audit.stored_end import StoredTail
-from gateway.audit.tree import Frontier, leaf_hash
+from gateway.audit.tree import Frontier
 from gateway.audit.verify_beside import OF_DROPS, TOLD_OF, Beside, Difference
+from gateway.audit.verify_report import Broken, Report
+from gateway.audit.verify_row import RowBroken, received_of
 
 OF_SHARDS = frozenset({Code.LOG_SHARD_OPENED.value, *OF_DROPS})
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The first thing that is wrong."""
-
-    fault: Fault
-    sequence: int
-    """Number of the first broken entry: the next that would have come, where entries are missing."""
-    at: datetime | None
-    """Receive time that stands at that entry, or that of the last good one before it where it is missing."""
-    what: str
-    until: int | None = None
-    """Last entry that may be concerned, where the damage cannot be told to one entry."""
-
-    def __str__(self) -> str:
-        span = f"entry {self.sequence}" if self.until is None else f"entries {self.sequence} to {self.until}"
-        return f"{span}{f' ({self.at.isoformat()})' if self.at else ''}: {self.fault}: {self.what}"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """`broken` is None when the log is whole; then `sealed` of its `entries` are under a checkpoint."""
-
-    entries: int
-    """Of the whole log, with those of dropped shards."""
-    sealed: int
-    root: bytes
-    """Of the open shard's tree."""
-    checkpoints: int
-    broken: Broken | None = None
-    dropped: tuple[Shard, ...] = ()
-    """Shards of which nothing is left but their last checkpoint, and an entry that tells why."""
-    leaving: int = 0
-    """Rows of them that are just being removed."""
-    unsigned: frozenset[str] = frozenset()
-    """Those of which an older version told, without a signature, as `Shard.told`."""
-    held: tuple[Hold, ...] = ()
-    """What stands, as entries tell of it."""
-
-    @property
-    def recomputed(self) -> int:
-        return self.entries - sum(one.size for one in self.dropped)
-
-    @property
-    def not_yet_sealed(self) -> int:
-        return self.entries - self.sealed
-
-
-__all__ = ["Broken", "Report", "StoredTail", "verify"]
 
 
 class _Found(Exception):
@@ -328,22 +277,10 @@ class _Pass:
             )
         if row.sequence < expected:
             self._fail(Fault.REORDERED, f"an entry stands before it under the number {row.sequence}", row=row)
-        edited = leaf_hash(row.canonical) != row.leaf
         try:
-            form = read(row.canonical)
-        except NotCanonical as error:
-            self._fail(Fault.EDITED if edited else Fault.FOREIGN, str(error), row=row)
-        if edited:
-            self._fail(Fault.EDITED, "its bytes do not give its leaf hash", row=row)
-        if form.sequence != expected:
-            what = f"the entry that stands here was written as number {form.sequence}"
-            self._fail(Fault.REORDERED, what, row=row)
-        facts = facts_written(form)
-        if others := differing(row.facts, facts):
-            what = f"columns do not say what was recorded: {', '.join(others)}"
-            self._fail(Fault.COLUMNS_DIFFER, what, row=row)
-        received = facts[1]
-        assert isinstance(received, int)
+            received = received_of(row)
+        except RowBroken as broken:
+            self._fail(broken.fault, broken.what, row=row)
         if self.last is not None and received < self.last:
             self._fail(Fault.FOREIGN, "it was received before the entry in front of it", row=row)
         return received

@@ -8,6 +8,7 @@ that may not, and at last whether the policies permit it. The first "no" decides
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from config.applications import BUILT_IN_APPLICATIONS
 from config.asked_word import asked_word
@@ -17,6 +18,7 @@ from config.vocabulary import (
     NO_DEVICE,
     Action,
     MunicipalityCode,
+    Role,
     RouteName,
     device_subject,
     technical_account_of,
@@ -41,7 +43,7 @@ from gateway.authorize.to_mend import to_mend
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.person import told
-from gateway.sessions.session import Session
+from gateway.sessions.session import RolesHeld, Session
 from policies.model import NOTHING_FURTHER, AskFor, Facts, Permitted, Question
 
 Permits = tuple[Question, Mapping[Action, str]]
@@ -171,7 +173,7 @@ def question_of(
     application, action, municipality = asked
     return Question(
         subject=session.subject,
-        roles=frozenset(session.roles),
+        roles=_as_set(session.roles),
         own_municipality=own,
         application=application,
         action=action,
@@ -183,6 +185,12 @@ def question_of(
         now=now,
         facts=facts,
     )
+
+
+@lru_cache(maxsize=4096)
+def _as_set(roles: RolesHeld) -> frozenset[tuple[MunicipalityCode, Role]]:
+    """One for all who have the same: outcomes are remembered under it, by thousands."""
+    return frozenset(roles)
 
 
 def _by_policy(

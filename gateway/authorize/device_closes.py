@@ -1,10 +1,11 @@
-"""Which applications a device keeps closed to its person: they would open, were it in order. Pure.
+"""Which applications, or what one may do in them, a device keeps closed to its person: they would open, were it in
+order. Pure.
 
 As the person has signed in, from the place of the session, at this moment; what is closed for another reason as well is
 not told, as mending the device would not open it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role
 from gateway.authorize.check import question_of
 from gateway.authorize.facts import facts_of
 from gateway.authorize.role_opens import in_order, questions_at_best, working_moment
-from gateway.authorize.snapshot import Offer, Snapshot
+from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.to_mend import to_mend
 from gateway.authorize.verdict import Mend, Text
 from gateway.devices.device import Device
@@ -22,15 +23,20 @@ from gateway.sessions.session import Session
 from policies.model import IN_ORDER, Question, Refused
 from policies.model import Device as State
 
+Asked = tuple[Question, frozenset[Action]]
+
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """`title`, `advice`: of the rule that refuses; `mend`: what it asks of the device."""
+    """`title`, `advice`: of the rule that refuses; `mend`: what it asks of the device. `only`: the actions that stay
+    closed in an application that opens; empty: nothing of it opens.
+    """
 
     application: ApplicationId
     title: Text
     advice: Text
     mend: tuple[Mend, ...]
+    only: tuple[Action, ...] = ()
 
 
 def closed_by(
@@ -58,19 +64,11 @@ def closed_at_best(
     here = state_of(device, snapshot.devices.fresh, now)
     here = here if here is None else replace(here, reported_at=then if here.fresh else here.reported_at)
     mended = replace(IN_ORDER, owner=device.owner, reported_at=then)
-    found: dict[ApplicationId, Closed] = {}
+    asked: dict[ApplicationId, list[Asked]] = {}
     for question, actions in questions_at_best(device.owner, roles, where, snapshot, then):
-        if question.application in found or snapshot.policies.allowed(_with(question, here), actions):
-            continue
-        permitted = in_order(snapshot.policies.allowed(_with(question, mended), actions))
-        if not permitted:
-            continue
-        asked = _with(replace(question, action=permitted[0]), here)
-        verdict, _ = snapshot.policies.decide_and_look(asked, frozenset())
-        if isinstance(verdict, Refused):
-            mend = to_mend(here, verdict.reads_of_device)
-            found[question.application] = Closed(question.application, verdict.title, verdict.advice, mend)
-    return tuple(found.values())
+        asked.setdefault(question.application, []).append((question, actions))
+    found = (_kept(application, each, here, mended, snapshot) for application, each in asked.items())
+    return tuple(one for one in found if one is not None)
 
 
 def _closed(
@@ -84,23 +82,27 @@ def _closed(
         asked = (application, Action.READ, own)
         facts = facts_of(session, asked, address, snapshot, now)
         question = question_of(session, own, asked, address, now, facts)
-        if offer.opens(_with(question, here), snapshot.policies):
-            continue
-        opened = _opened(_with(question, mended), offer, snapshot)
-        if opened is None:
-            continue
-        verdict, _ = snapshot.policies.decide_and_look(_with(opened, here), frozenset())
+        kept = _kept(application, list(offer.questions(question)), here, mended, snapshot)
+        if kept is not None:
+            yield kept
+
+
+def _kept(
+    application: ApplicationId, asked: Sequence[Asked], here: State | None, mended: State, snapshot: Snapshot
+) -> Closed | None:
+    """What the device as it is (`here`) does not open and a mended one would; told by the first that is refused."""
+    opens, closed = False, []
+    for question, actions in asked:
+        now = snapshot.policies.allowed(_with(question, here), actions)
+        then = snapshot.policies.allowed(_with(question, mended), actions)
+        opens = opens or bool(now)
+        closed += [replace(question, action=action) for action in in_order(set(then) - set(now))]
+    for one in closed:
+        verdict, _ = snapshot.policies.decide_and_look(_with(one, here), frozenset())
         if isinstance(verdict, Refused):
+            only = in_order({each.action for each in closed}) if opens else ()
             mend = to_mend(here, verdict.reads_of_device)
-            yield Closed(application, verdict.title, verdict.advice, mend)
-
-
-def _opened(question: Question, offer: Offer, snapshot: Snapshot) -> Question | None:
-    """What of it is permitted first."""
-    for one, actions in offer.questions(question):
-        permitted = in_order(snapshot.policies.allowed(one, actions))
-        if permitted:
-            return replace(one, action=permitted[0])
+            return Closed(application, verdict.title, verdict.advice, mend, only)
     return None
 
 

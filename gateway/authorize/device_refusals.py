@@ -21,8 +21,8 @@ _CHOSEN = _both(
     "none. If that does not help, {contact}.",
 )
 _ANOTHER = _both(
-    "Použijte jiné zařízení, nebo {contact}.",
-    "Use another device, or {contact}.",
+    "Použijte jiné zařízení. Nemáte-li jiné, {contact}.",
+    "Use another device. If you have no other, {contact}.",
 )
 
 DEVICE_WORDS: dict[str, tuple[Text, Text]] = {
@@ -62,8 +62,9 @@ DEVICE_WORDS: dict[str, tuple[Text, Text]] = {
     "device_blocked": (
         _both("Zařízení je zablokováno", "The device is blocked"),
         _both(
-            "Správce z něj přístup dočasně zavřel. Použijte jiné zařízení, nebo {contact}.",
-            "The administrator has closed access from it for a while. Use another device, or {contact}.",
+            "Správce z něj přístup dočasně zavřel. Použijte jiné zařízení. Nemáte-li jiné, {contact}.",
+            "The administrator has closed access from it for a while. Use another device. If you have no other, "
+            "{contact}.",
         ),
     ),
     "device_retired": (
@@ -87,8 +88,8 @@ DEVICE_WORDS: dict[str, tuple[Text, Text]] = {
     "device_tunnel_of_another_person": (
         _both("Tunel tohoto zařízení otevřel někdo jiný", "Somebody else opened the tunnel of this device"),
         _both(
-            "Otevřete si na portálu vlastní, nebo {contact}.",
-            "Open your own at the portal, or {contact}.",
+            "Otevřete si na portálu vlastní. Nejde-li to, {contact}.",
+            "Open your own at the portal. If that fails, {contact}.",
         ),
     ),
     "device_certificate_of_another_device": (

@@ -56,18 +56,19 @@ WORDS: dict[str, tuple[Text, Text]] = {
     "account_suspended": (
         {_CS: "Váš přístup je pozastaven", _EN: "Your access is suspended"},
         {
-            _CS: "Prověřuje se bezpečnostní událost. Obraťte se na manažera kybernetické bezpečnosti úřadu, "
-            "nebo {contact}.",
-            _EN: "A security matter is looked into. Ask the cyber security manager of the office, or {contact}.",
+            _CS: "Prověřuje se bezpečnostní událost. Ptejte se manažera kybernetické bezpečnosti úřadu. "
+            "Nezastihnete-li ho, {contact}.",
+            _EN: "A security matter is looked into. Ask the cyber security manager of the office. If you do not "
+            "reach them, {contact}.",
         },
     ),
     "device_suspended": (
         {_CS: "Toto zařízení je pozastaveno", _EN: "This device is suspended"},
         {
-            _CS: "Prověřuje se bezpečnostní událost, z tohoto zařízení proto nikdo nic neotevře. Obraťte se na "
-            "manažera kybernetické bezpečnosti úřadu, nebo {contact}.",
+            _CS: "Prověřuje se bezpečnostní událost, z tohoto zařízení proto nikdo nic neotevře. Ptejte se "
+            "manažera kybernetické bezpečnosti úřadu. Nezastihnete-li ho, {contact}.",
             _EN: "A security matter is looked into, so nobody opens anything from this device. Ask the cyber "
-            "security manager of the office, or {contact}.",
+            "security manager of the office. If you do not reach them, {contact}.",
         },
     ),
     "separation_of_duties": (

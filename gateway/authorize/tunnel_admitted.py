@@ -72,11 +72,11 @@ def narrowed_to(before: Admitted, after: Admitted) -> Admitted:
     return replace(before, until=until, targets=left, names=names, pages=pages)
 
 
-def why_in_vain(held: Held | None, target: TunnelTarget | None) -> str:
-    """Why a device got no answer, by the tunnel that it has."""
+def why_in_vain(held: Held | None, one: Opened, target: TunnelTarget | None) -> str:
+    """Why a device got no answer. `held`: the tunnel that it has by now; `one`: that it had then."""
     if target is None:
         return Why.UNKNOWN_TARGET
-    if held is None or held.decided is None or held.ending:
+    if held is None or held.opened.id != one.id or held.decided is None or held.ending:
         return Why.NOT_OPENED
     answer = held.decided.answers.get(target.id)
     return answer.reason if isinstance(answer, NotReached) else Why.NOT_OPENED

@@ -33,7 +33,7 @@ from gateway.authorize.tunnel_of_whom import why_not_for, why_not_opened, why_ov
 from gateway.authorize.tunnel_pages import place_of, with_pages
 from gateway.authorize.tunnel_peers import TunnelPeers
 from gateway.authorize.tunnel_places import DevicePlaces
-from gateway.authorize.tunnel_turns import SLEEP_MOST, Turns
+from gateway.authorize.tunnel_turns import AGAIN, SLEEP_MOST, Turns, due_at
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
 from gateway.sessions.store import SessionStore
@@ -49,7 +49,7 @@ from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Admitted, Target
 from idp.events import Origin
 
-AGAIN = timedelta(seconds=1)  # after what failed
+TOLD_WITHIN = timedelta(days=1)  # by the tunnel's process, of what passed while no control plane was there
 log = structlog.get_logger("tunnels")
 
 
@@ -81,9 +81,9 @@ class TunnelOffice:
         self._offering = Offering()
         self.connections = Connections(
             store,
-            self._bearers.at,
+            self._bearers.within,
             self._target,
-            lambda one, target: why_in_vain(self._held.get(one.device), target),
+            lambda one, target: why_in_vain(self._held.get(one.device), one, target),
             clock,
         )
 
@@ -142,10 +142,10 @@ class TunnelOffice:
             over = (before and before.ending) or (Why.OPENED_ANEW, origin)
             entries = [] if before is None else [records.closed(before.opened, over[0], now, over[1])]
             await self._store.open(opened, [*entries, records.opened(opened, origin)])
-            if before is not None:
-                self._ends.forget(before.opened.id)
             held = self._hold(opened, self._clock())
             held.admitted = None if before is None or before.opened.key != opened.key else before.admitted
+            if before is not None:
+                await self._ends.forget(before.opened.id)
         return opened, held
 
     async def _opened(self, name: DeviceId, session: Session, origin: Origin, now: datetime) -> Opened:
@@ -177,31 +177,36 @@ class TunnelOffice:
     async def asked(self, name: DeviceId, origin: Origin, now: datetime) -> None:
         """A device signed what it asked, and is where it asked from: what it reaches is decided by that."""
         placed = self.places.asked(name, origin.address, now, self._rules().pools)
-        if not placed or (held := self._held.get(name)) is None:
+        if not placed or (name not in self._held and name not in self._opening):
             return
-        async with held.acting:
-            before = held.opened
-            if self._held.get(name) is not held or held.ending:
-                return
-            stays, unknown = before.place == origin.address, self.places.unknown(name, now)
-            if held.unknown == unknown and (unknown or (stays and before.device_address is not None)):
-                return
-            if stays or self.places.moves(name, now):
-                opened = replace(before, device_address=origin.address)
-                told = [] if stays else [records.moved(opened, before, now, origin)]
-                await self._store.moved(opened, told)
-                held.opened = opened
-                self._bearers.bore(opened)
-            try:
-                if held.opened.place != before.place:
-                    await self._taken_back(name)
-                before = held.opened  # whatever fails from here on: where it was is over
-                await self._look(held, now)
-            except BaseException:
-                held.opened = before  # the next question has what is left done again
-                self._bearers.bore(before)
-                self._turns.first([held])
-                raise
+        async with self._opening[name]:  # what is being opened is of a place that it may have left
+            if (held := self._held.get(name)) is not None:
+                async with held.acting:
+                    await self._is_at(held, origin, now)
+
+    async def _is_at(self, held: Held, origin: Origin, now: datetime) -> None:
+        before, name = held.opened, held.opened.device
+        if self._held.get(name) is not held or held.ending:
+            return
+        stays, unknown = before.place == origin.address, self.places.unknown(name, now)
+        if held.unknown == unknown and (unknown or (stays and before.device_address is not None)):
+            return
+        if stays or self.places.moves(name, now):
+            opened = replace(before, device_address=origin.address)
+            told = [] if stays else [records.moved(opened, before, now, origin)]
+            await self._store.moved(opened, told)
+            held.opened = opened
+            self._bearers.bore(opened)
+        try:
+            if held.opened.place != before.place:
+                await self._taken_back(name)
+            before = held.opened  # whatever fails from here on: where it was is over
+            await self._look(held, now)
+        except BaseException:
+            held.opened = before  # the next question has what is left done again
+            self._bearers.bore(before)
+            self._turns.first([held])
+            raise
 
     def open_ones(self) -> Sequence[Opened]:
         return [one.opened for one in self._held.values() if one.ending is None]
@@ -249,7 +254,7 @@ class TunnelOffice:
         """What was open when we were last at work, decided anew; what is to hold at first."""
         self._held.clear()
         await self.connections.begin()
-        for one in self.connections.whose():
+        for one in (*self.connections.whose(), *await self._store.closed_since(self._clock() - TOLD_WITHIN)):
             self._bearers.bore(one)
         for name in await self._store.with_addresses():
             if (device := self._devices.by_id(name)) is None or device.gone:
@@ -262,7 +267,7 @@ class TunnelOffice:
                 held.ending = end.ending
             await self._look_at(held)
         for known in ended:
-            self._ends.forget(known)
+            await self._ends.forget(known)
         return [one.admitted for one in self._held.values() if one.admitted is not None]
 
     async def keep(self) -> None:
@@ -270,24 +275,16 @@ class TunnelOffice:
         while True:
             self._turns.heard()
             now = self._clock()
-            due = deque(one for one in self._held.values() if self._due_at(one) <= now)
+            due = deque(one for one in self._held.values() if self._due_at(one, now) <= now)
             while some := self._turns.some(due):
                 await asyncio.gather(*(self._look_at(one) for one in some))
-            next_at = min((self._due_at(one) for one in self._held.values()), default=None)
-            await self._turns.wait(
-                SLEEP_MOST if next_at is None else (next_at - self._clock()).total_seconds()
-            )
+            now = self._clock()
+            next_at = min((self._due_at(one, now) for one in self._held.values()), default=None)
+            await self._turns.wait(SLEEP_MOST if next_at is None else (next_at - now).total_seconds())
 
-    def _due_at(self, held: Held) -> datetime:
-        if held.not_before is not None:
-            return held.not_before
-        if held.doubtful or held.decided is None:
-            return datetime.min.replace(tzinfo=held.opened.at.tzinfo)
-        again_at = held.decided.again_at(self._snapshot().grant_lifetime)
-        silent_at = self.places.silent_at(held.opened.device)
-        if silent_at is not None and silent_at > held.decided.at:
-            again_at = min(again_at, silent_at)
-        return min(again_at, held.decided.ends(held.opened))
+    def _due_at(self, held: Held, now: datetime) -> datetime:
+        lifetime = self._snapshot().grant_lifetime
+        return due_at(held, self.places.silent_at(held.opened.device), lifetime, now)
 
     async def _look_at(self, held: Held) -> None:
         """What fails of one is tried again and ends no other; meanwhile what it may ends by its time."""
@@ -360,9 +357,9 @@ class TunnelOffice:
             entry = records.closed(opened, why, now, origin)
             closed = await self._store.close(opened.id, why, now, [entry])
         except BaseException:
-            self._ends.keep(End.of(opened.id, why, origin))
+            await self._ends.keep(End.of(opened.id, why, origin))
             raise
-        self._ends.forget(opened.id)
+        await self._ends.forget(opened.id)
         if self._held.get(opened.device) is held:
             del self._held[opened.device]
         return closed

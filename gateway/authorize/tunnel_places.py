@@ -1,8 +1,9 @@
 """Where devices with tunnels are: by what they sign, and by where the packets of their tunnels come from.
 
-Laws: a device is where it last asked, in whichever tunnel that was; where that is long ago, or elsewhere each time,
-nobody knows where it is, and it reaches nothing until it asks again; packets that come from elsewhere are recorded, and
-close their tunnel where that lasts, unless the configuration has it recorded alone.
+Laws: a device is where it last asked, in whichever tunnel that was; where that is long ago, or in a time to come, as a
+clock was set back, or elsewhere each time, nobody knows where it is, and it reaches nothing until it asks again;
+packets that come from elsewhere are recorded, and close their tunnel where that lasts, unless the configuration has it
+recorded alone.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from config.vocabulary import DeviceId
 from gateway.audit.entry import Entry
 from gateway.tunnel_sessions import records
 from gateway.tunnel_sessions.opened import Opened, Why
-from gateway.tunnel_sessions.places import RECENT, SPEAKS, Places, Sight, asked, spoke
+from gateway.tunnel_sessions.places import AHEAD, RECENT, SPEAKS, Places, Sight, asked, spoke
 from gateway.tunnels.peers import Network
 from gateway.tunnels.words import Peer
 from idp.events import Origin
@@ -45,8 +46,10 @@ class DevicePlaces:
         if inside(address, pools):
             return False
         self._last[name] = (address, now)
-        if now >= self._unsettled.get(name, now):
+        if now >= (until := min(self._unsettled.get(name, now), now + RECENT)):
             self._unsettled.pop(name, None)
+        else:  # no longer, where the clock was set back
+            self._unsettled[name] = until
         self._places[name] = asked(self._places.get(name, Places()), address, now)
         return True
 
@@ -58,7 +61,7 @@ class DevicePlaces:
     def place(self, name: DeviceId, now: datetime) -> str | None:
         """From where it asked lately."""
         address, at = self._last.get(name, ("", now - RECENT))
-        return address if now - at < RECENT else None
+        return address if -AHEAD <= now - at < RECENT else None
 
     def unknown(self, name: DeviceId, now: datetime) -> Why | None:
         """Why nobody knows where it is."""

@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from config.vocabulary import DeviceId
 from gateway.authorize.tunnel_held import Held
+from gateway.tunnel_sessions.places import AHEAD
 
 AT_ONCE = 8  # tunnels that are decided at a time: each keeps everything else waiting for some milliseconds
 SLEEP_MOST = 5.0  # seconds: a clock that jumps is noticed
+AGAIN = timedelta(seconds=1)  # after what failed
 
 
 class Turns:
@@ -47,3 +50,17 @@ class Turns:
         """Or until something is heard."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), min(SLEEP_MOST, max(0.01, seconds)))
+
+
+def due_at(held: Held, silent_at: datetime | None, lifetime: timedelta, now: datetime) -> datetime:
+    """When it is decided again; at once where the clock was set back meanwhile, as the filter of packets counts by one
+    that nobody sets. `silent_at`: when nobody knows any more where its device is. `lifetime`: of a "no".
+    """
+    if held.not_before is not None and held.not_before <= now + AGAIN:
+        return held.not_before
+    if held.not_before or held.doubtful or held.decided is None or held.decided.at > now + AHEAD:
+        return datetime.min.replace(tzinfo=now.tzinfo)
+    again_at = held.decided.again_at(lifetime)
+    if silent_at is not None and silent_at > held.decided.at:
+        again_at = min(again_at, silent_at)
+    return min(again_at, held.decided.ends(held.opened))

@@ -1,20 +1,19 @@
 """The log is watched for what officers are told of at once; one node does it for all."""
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from config.settings import AlertRule
 from gateway.alerts.delivered import in_force
 from gateway.alerts.gaps import Gap, Lack, told
+from gateway.alerts.unproven import Unproven
 from gateway.alerts.watch import Alert, Watch
 from gateway.audit.canonical import Recorded
-from gateway.audit.doubted import Doubted
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
-from gateway.storage.alerts import OthersLooked, Span, StoredAlerts
+from gateway.storage.alerts import SPAN, OthersLooked, StoredAlerts
 from gateway.storage.audit import append
 
 LOOK_EVERY = 1.0  # seconds
@@ -23,20 +22,10 @@ KEEP_EVERY = timedelta(
 )  # the place, while nothing is raised: after a crash so much is looked at again
 LOOK_AGAIN_EVERY = timedelta(seconds=30)
 """At what nothing proved, and was passed as it stood."""
-MOST_UNPROVEN = 100  # spans that are looked at again; the oldest is forgotten first
 COMPARE_EVERY = timedelta(minutes=5)
 """What stands, with the log: who has one in hand, changed by hand, counts for so long on the page of alerts."""
 REMEMBERED_EVERY = timedelta(seconds=5)
 """The same, with what whoever watches remembers; where it differs, what stands is proven anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unproven:
-    """It outlives each beginning, as whoever changes a row of the database can make alerts begin anew each time."""
-
-    passed: deque[tuple[int, Span]] = field(default_factory=lambda: deque(maxlen=MOST_UNPROVEN))
-    """From which number on, and as it was passed."""
-    doubted: Doubted = field(default_factory=Doubted)
 
 
 async def watch_the_log(plane: ControlPlane, unproven: Unproven) -> None:
@@ -74,9 +63,8 @@ class Looking:
         self.store, self.watch = store, watch
         self.following = self.kept = following
         self._kept_at = at
-        self._doubted, self._unproven = unproven.doubted, unproven.passed
-        for one in [one for one in unproven.passed if one[0] >= following]:
-            unproven.passed.remove(one)  # it is read anyway
+        self._doubted, self._unproven = unproven.doubted, unproven
+        unproven.read_from(following)
         self._looked_again_at = at - LOOK_AGAIN_EVERY
         self._codes = codes_of(list(watch.rules.values()))
 
@@ -89,6 +77,7 @@ class Looking:
         """
         unproven = Unproven() if unproven is None else unproven
         place = await store.begin(at)
+        unproven.kept(place.unproven)
         watch = Watch(rules, place.standing, place.known)
         counting = [one for one in rules if not one.new]
         if counting:
@@ -107,13 +96,15 @@ class Looking:
             self._looked_again_at = at
             await self._look_again(at)
         span = await self.store.news(self.following, self._codes)
+        if not span.proven and await self.store.roots_put_right(at):
+            span = await self.store.news(self.following, self._codes)
         if self._doubted.waits(at, proven=span.proven):
             return False
         if (since := self._doubted.since) is not None and self._doubted.is_due(at):
             number = span.following - self.following
             await self.store.tell(told(Lack(Gap.NOT_PROVEN, number, since, self.following), at))
         if not span.proven:
-            self._unproven.append((self.following, span))
+            self._unproven.passed(self.following, span.following, span.found)
         until = max(at, span.at or at) if span.ends else (span.at or at)
         first, self.following = self.following, span.following
         await self._hear(span.found, first, until, at)
@@ -121,14 +112,13 @@ class Looking:
 
     async def _look_again(self, at: datetime) -> None:
         """What was passed as it stood, and is proven by now, was other bytes meanwhile: these are heard."""
-        for first, passed in tuple(self._unproven):
-            span = await self.store.again(first, self._codes)
+        for piece in self._unproven.pieces(SPAN):
+            span = await self.store.again(piece, self._codes)
             if not span.proven:
                 continue
-            those = [one for one in span.found if one.sequence < passed.following]
-            if others := [one for one in those if one not in passed.found]:
-                await self._hear(others, first, at, at)
-            self._unproven.remove((first, passed))  # not before it was heard
+            if others := self._unproven.unheard(span.found, piece):
+                await self._hear(others, piece[0], at, at)
+            self._unproven.proven(piece)  # not before it was heard
 
     async def _hear(self, found: Sequence[Recorded], first: int, until: datetime, at: datetime) -> None:
         if unsure := self.watch.unsure(found):
@@ -136,7 +126,7 @@ class Looking:
         changed = await asyncio.to_thread(self.watch.hear, found, until)
         due = self.following > self.kept and at - self._kept_at >= KEEP_EVERY
         if due or changed.raised or changed.over or changed.grown or changed.seen:
-            await self.store.keep(self.kept, self.following, changed, at)
+            await self.store.keep(self.kept, self.following, changed, at, self._unproven.ranges)
             self.kept, self._kept_at = self.following, at
 
 

@@ -139,7 +139,9 @@ def _table(name: str, said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _draft(file: Path, text: str) -> Path:
-    """Beside the file, so that relative paths lead where they will, with its owner and mode."""
+    """Beside the file, so that relative paths lead where they will, with its owner and mode: it is the operator's, and
+    others may have to read it, as no file of `config.durable`.
+    """
     descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as opened:
         opened.write(text)

@@ -14,7 +14,8 @@ from config.vocabulary import Action, ApplicationId, DirectoryName, Municipality
 from gateway.access_review.campaign import Opened
 from gateway.asks.ask import Ask, AskId, Kind, Party
 from gateway.asks.author import Author
-from gateway.asks.office import AskOffice, Doing
+from gateway.asks.doing import Doing
+from gateway.asks.office import AskOffice
 from gateway.asks.refused import Spoken
 from gateway.asks.wish import Rules, party
 from gateway.authorize.act import Act, may_act

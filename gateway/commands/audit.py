@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from config.vocabulary import SessionId
-from gateway.audit import acts
+from gateway.audit import reading_acts
 from gateway.audit.anchors import within
 from gateway.audit.checkpoint import Checkpoint, unseal
 from gateway.audit.entry import Code, Entry
@@ -25,7 +25,7 @@ from gateway.audit.places import BLOCK
 from gateway.audit.reasons import Reasons
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import Altered, Page, Query, Unreadable
-from gateway.audit.verify import Report
+from gateway.audit.verify_report import Report
 from gateway.commands.audit_alerts import alerts
 from gateway.commands.audit_ask import ask
 from gateway.commands.audit_asked import municipality_of, reason_of
@@ -128,9 +128,11 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, index: bool, quiet: b
             err=True,
         )
     sys.stdout.flush()
-    by = acts.verifying(now(), subject=operator())
+    by = reading_acts.verifying(now(), subject=operator())
     finding = "whole" if report.broken is None else str(report.broken)
-    entry = acts.verified(by, now(), whole=report.broken is None, entries=report.entries, finding=finding)
+    entry = reading_acts.verified(
+        by, now(), whole=report.broken is None, entries=report.entries, finding=finding
+    )
     _record_verification(state, entry)
     rewritten, hung = tell_incidents(state), tell_alien_objects(state)
     altered = index and _altered(asyncio.run(all_checked(state.database, now)))
@@ -292,7 +294,7 @@ async def _search(
         reason=await reason_of(state, reason, reasons) if reason else query.reason,
     )
     page = await LogSearch(state.database).page(query, limit=limit)
-    entry = acts.searched(
+    entry = reading_acts.searched(
         now(),
         subject=operator(),
         person=operator(),

@@ -12,7 +12,7 @@ from config.settings import AlertRule
 from gateway.alerts.delivered import DELIVERED
 from gateway.alerts.matching import EVERYTHING
 from gateway.alerts.watch import Alert, Watch
-from gateway.audit import acts
+from gateway.audit import reading_acts
 from gateway.audit.canonical import Recorded
 from gateway.commands.alerting import codes_of
 from gateway.commands.audit_moments import MOMENT, in_prague
@@ -96,7 +96,7 @@ def _between(rule: AlertRule, before: datetime | None, recorded: Recorded) -> It
 
 async def _record(state: State, query: dict[str, str], found: int, purpose: str) -> None:
     by = operator()
-    entry = acts.searched(
+    entry = reading_acts.searched(
         now(), subject=by, person=by, query=query, found=found, form="command", purpose=purpose.strip()
     )
     await state.record([entry])

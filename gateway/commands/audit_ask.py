@@ -13,7 +13,7 @@ import msgspec
 from rich.table import Table
 
 from config.vocabulary import Language
-from gateway.audit import acts
+from gateway.audit import reading_acts
 from gateway.audit.answers import Answer, Counts, Listed, answered
 from gateway.audit.canonical import Recorded
 from gateway.audit.field_titles import title_of
@@ -132,7 +132,7 @@ async def _answer(
     by = operator()
     asked = {"question": question.name} | query.described()
     found = answer.found + len(accounts or ())
-    entry = acts.searched(
+    entry = reading_acts.searched(
         now(), subject=by, person=by, query=asked, found=found, form="command", purpose=purpose.strip()
     )
     await state.record([entry])

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Connection
 
-from gateway.audit import acts
+from gateway.audit import reading_acts
 from gateway.audit.checkpoint import unseal
 from gateway.audit.facts import microseconds, moment
 from gateway.audit.for_auditors import brana_verify
@@ -247,7 +247,7 @@ def _roots(kept: Sequence[Sealed]) -> Kept:
 
 def _record(state: State, query: dict[str, str], found: int, purpose: str) -> None:
     by = operator()
-    entry = acts.searched(
+    entry = reading_acts.searched(
         now(), subject=by, person=by, query=query, found=found, form="export", purpose=purpose
     )
     asyncio.run(state.record([entry]))

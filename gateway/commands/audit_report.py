@@ -9,7 +9,7 @@ import click
 
 from config.settings import Regime
 from config.vocabulary import Language
-from gateway.audit import acts
+from gateway.audit import reading_acts
 from gateway.commands import pdf_process
 from gateway.commands.addresses import Addresses
 from gateway.commands.audit_handed_out import opened, purpose_option, require_new
@@ -95,7 +95,9 @@ async def _recorded(
     """Recorded before anything is shown."""
     by = operator()
     query = {"page": "report", "regime": regime, "since": since.isoformat(), "until": until.isoformat()}
-    entry = acts.searched(moment, subject=by, person=by, query=query, found=1, form="export", purpose=purpose)
+    entry = reading_acts.searched(
+        moment, subject=by, person=by, query=query, found=1, form="export", purpose=purpose
+    )
     await state.record([entry])
     return await report_about(state, book.version, by, since, until, regime, moment)
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import click
 
-from gateway.audit import acts
+from gateway.audit import reading_acts
 from gateway.audit.entry import Entry
 from gateway.audit.exporting import EntryGone, Exporting, Prepared
 from gateway.audit.search import Query
@@ -79,7 +79,7 @@ def give(
 async def _given(exporting: Exporting, file: Path, query: Query, wanted: Wanted, opened: Opened) -> Prepared:
     def look(found: int) -> Entry:
         by, asked = operator(), {"command": "audit export"} | query.described()
-        return acts.searched(now(), subject=by, person=by, query=asked, found=found, form="export")
+        return reading_acts.searched(now(), subject=by, person=by, query=asked, found=found, form="export")
 
     prepared = await exporting.prepare(query, wanted, look, now())
     written = opened(file)

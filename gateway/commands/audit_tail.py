@@ -18,7 +18,7 @@ from pathlib import Path
 
 import click
 
-from gateway.audit import acts
+from gateway.audit import reading_acts
 from gateway.audit.entry import Code
 from gateway.audit.search import News, Query, Search
 from gateway.commands.audit_asked import municipality_of, reason_of
@@ -78,7 +78,7 @@ def tail(  # noqa: PLR0913, PLR0917 - the options of the command
     log = LogSearch(state.database)
     begin = asyncio.run(log.behind(query, BEHIND_ALL)).end
     page = asyncio.run(log.page(query, limit=max(lines, 1)))
-    entry = acts.searched(
+    entry = reading_acts.searched(
         now(),
         subject=operator(),
         person=operator(),

@@ -7,7 +7,7 @@ from typing import Any
 
 from config.changes import Changes
 from config.sources import Sources
-from gateway.audit import acts
+from gateway.audit import configuration_acts
 from gateway.audit.entry import Entry
 from gateway.commands.contents import contents_of, digest_of
 from gateway.commands.data_plane import resources_of
@@ -52,7 +52,7 @@ def entry_of(
     moment: datetime, by: str, before: InForce, after: InForce, delta: Changes, policies: str
 ) -> Entry:
     """That the one took the place of the other; `policies`: version of those in force then."""
-    return acts.configuration_reloaded(
+    return configuration_acts.configuration_reloaded(
         moment,
         by,
         before=before.digest,

@@ -23,6 +23,11 @@ def contents_of(settings: Settings, sources: Sources) -> dict[str, str]:
     }
     files |= secrets_of_upstream_providers(settings) | certificates_of_upstream_providers(settings)
     files |= {
+        f"oidc_clients[{number}].jwks_file": client.jwks_file
+        for number, client in enumerate(settings.oidc_clients)
+        if client.jwks_file is not None
+    }
+    files |= {
         f"technical_accounts[{number}].keys": one.keys
         for number, one in enumerate(settings.technical_accounts)
         if one.keys is not None

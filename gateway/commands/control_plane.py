@@ -238,6 +238,7 @@ class ControlPlane:
         """What the gate lets in by itself from the next that is published on."""
         self._gate_epoch = epoch
         self.discovery.credential_sources = credential_sources(settings.applications)
+        self.discovery.longest = settings.grants.lifetime
 
     def lockout_as(self, told: Mapping[DirectoryName, Lockout | None]) -> Lockout:
         """When the strictest directory locks accounts; `told`: None by one that does not say."""

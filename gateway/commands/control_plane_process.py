@@ -32,6 +32,7 @@ import uvloop
 
 from config.sources import ACCEPTED, Accepted
 from gateway import __version__
+from gateway.alerts.unproven import Unproven
 from gateway.asking import Reloaded
 from gateway.audit import acts
 from gateway.audit.entry import Entry
@@ -39,7 +40,7 @@ from gateway.audit.note import Signer
 from gateway.audit.recomputation import verified_apart
 from gateway.commands import heap, rounds
 from gateway.commands.activations import keep_activations, take_policies
-from gateway.commands.alerting import Unproven, watch_the_log
+from gateway.commands.alerting import watch_the_log
 from gateway.commands.asking_office import ask_office
 from gateway.commands.audit_indexing import keep_index
 from gateway.commands.control_plane import ControlPlane
@@ -221,7 +222,7 @@ async def _serve(
                 *_vouched_for(plane),
                 *_forwarding(plane),
                 partial(watch_the_log, plane, Unproven()),
-                *watching_gaps(plane),
+                *watching_gaps(plane, ingest),
                 *tunnels,
                 partial(watch_the_schema, plane),
                 partial(watch_the_lead, plane),

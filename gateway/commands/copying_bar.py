@@ -1,14 +1,12 @@
 """What is told while a database is copied before its migration: a bar where somebody watches, else a line a tenth.
 
-rich is loaded where there is something to tell: a start that copies nothing does without it.
+rich is loaded where there is something to tell: a start that copies nothing does without it, and without click.
 """
 
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
-
-import click
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,4 +61,4 @@ class _Lines:
         tenth = done * TENTHS // total
         if tenth > self._told:
             self._told = tenth
-            click.echo(f"{WHAT}: {done // 2**20} of {total // 2**20} MiB", err=True)
+            sys.stderr.write(f"{WHAT}: {done // 2**20} of {total // 2**20} MiB\n")

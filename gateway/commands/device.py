@@ -1,5 +1,6 @@
 """`brana device`: devices with agents; and `suspend|lift|suspended`: from which the gateway lets nobody in."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -60,11 +61,20 @@ def lift(configuration: Path, device: str, why: str) -> None:
 @options.over
 @options.as_json
 def suspended(configuration: Path, *, over: bool, as_json: bool) -> None:
-    found = run(
-        configuration, lambda state: options.asked_for(state, "device suspended", devices=True, over=over)
-    )
+
+    async def work(state: State) -> tuple[list[Suspension], dict[str, str]]:
+        found = await options.asked_for(state, "device suspended", devices=True, over=over)
+        enrolled = [await state.devices.device(one.device) for one in found if one.device is not None]
+        return found, {one.id: one.name for one in enrolled if one is not None}
+
+    found, names = run(configuration, work)
     if as_json:
-        options.show_json(found, lambda one: {"device": one.device, "user_agent": one.name})
+        options.show_json(
+            found, lambda one: {"device": one.device, "name": names.get(one.login), "user_agent": one.name}
+        )
         return
-    columns = {"device": lambda one: one.login, "browser": lambda one: describe(one.name, Language.ENGLISH)}
+    columns: dict[str, Callable[[Suspension], str]] = {
+        "device": lambda one: one.login,
+        "name, or browser": lambda one: names.get(one.login) or describe(one.name, Language.ENGLISH),
+    }
     options.show(found, columns, "no device is suspended")

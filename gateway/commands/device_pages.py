@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from config.alphabet import alphabetical
 from config.settings import Title
-from config.vocabulary import ApplicationId, device_subject
+from config.vocabulary import ApplicationId, DeviceId, device_subject
 from gateway.authorize.device_closes import Closed, closed_at_best
 from gateway.commands.acting import acting
 from gateway.commands.asking_office import PlaneTown
@@ -66,6 +67,9 @@ class PlaneAround:
             doubted=office.places.doubted(device.id),
             nowhere=office.places.unknown(device.id, moment) is not None,
         )
+
+    def suspended(self, device: DeviceId, now: datetime) -> bool:
+        return self.plane.suspended.suspended(device_subject(device), now)
 
     async def closes(self, device: Device) -> Sequence[Closed]:
         plane = self.plane

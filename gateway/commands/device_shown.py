@@ -65,7 +65,7 @@ def listed(
     asked = None if in_state is None else Health(in_state)
     moment = now()
 
-    async def look(state: State) -> tuple[Sequence[Device], Owners]:
+    async def look(state: State) -> tuple[Sequence[Device], Owners, frozenset[str]]:
         owners = None if owner is None else frozenset({(await person_of(state, owner)).subject})
         where = None if municipality is None else MunicipalityCode(municipality)
         wanted = Wanted(text=text, system=system, municipality=where, owners=owners)
@@ -74,15 +74,17 @@ def listed(
         fit = [one for one in some if wanted.fits(one)]
         if asked is not None:
             fit = [one for one in fit if health(one, fresh, moment) is asked]
-        return fit, await _owners(state, fit)
+        return fit, await _owners(state, fit), await _suspended(state)
 
     state = existing_state(configuration)
-    found, people = _looked(state, "device list", look, lambda one: len(one[0]))
+    found, people, suspended = _looked(state, "device list", look, lambda one: len(one[0]))
     if as_json:
         click.echo(
             json.dumps(
                 [
-                    told(one, state.settings.devices.fresh, moment) | owner_told(people.get(one.owner))
+                    told(one, state.settings.devices.fresh, moment)
+                    | owner_told(people.get(one.owner))
+                    | {"suspended": one.id in suspended}
                     for one in found
                 ],
                 ensure_ascii=False,
@@ -96,13 +98,14 @@ def listed(
         return
     table = Table("device", "name", "municipality", "owner", "state", "managed", "reported", "failing")
     for one in found:
+        fares = HEALTHS[health(one, state.settings.devices.fresh, moment)].in_language(Language.ENGLISH)
         reported = "never" if one.reported_at is None else local_time(one.reported_at)
         table.add_row(
             one.id,
             one.name,
             state.district.name(one.municipality),
             called(one.owner, people.get(one.owner)) or "shared",
-            HEALTHS[health(one, state.settings.devices.fresh, moment)].in_language(Language.ENGLISH),
+            f"{fares}, suspended" if one.id in suspended else fares,
             "yes" if one.managed else "no",
             reported if is_fresh(one, state.settings.devices.fresh, moment) else f"{reported}, too old",
             ", ".join(failing(one)) or "–",
@@ -115,13 +118,15 @@ def listed(
 @device_argument
 @as_json_option
 def show(configuration: Path, device: DeviceId, *, as_json: bool) -> None:
-    async def look(state: State) -> tuple[Device | None, Owners, Sequence[Change]]:
+    async def look(state: State) -> tuple[Device | None, Owners, Sequence[Change], frozenset[str]]:
         one = await state.devices.device(device)
         people = await _owners(state, () if one is None else (one,))
-        return one, people, await state.devices.history(device)
+        return one, people, await state.devices.history(device), await _suspended(state)
 
     state = existing_state(configuration)
-    found, people, history = _looked(state, "device show", look, lambda one: int(one[0] is not None), device)
+    found, people, history, suspended = _looked(
+        state, "device show", look, lambda one: int(one[0] is not None), device
+    )
     if found is None:
         raise CannotStart(f"there is no device {device}", HOW)
     owner = people.get(found.owner)
@@ -130,7 +135,7 @@ def show(configuration: Path, device: DeviceId, *, as_json: bool) -> None:
             json.dumps(
                 told(found, state.settings.devices.fresh, now())
                 | owner_told(owner)
-                | {"history": [_change(one) for one in history]},
+                | {"suspended": device in suspended, "history": [_change(one) for one in history]},
                 ensure_ascii=False,
                 indent=2,
             )
@@ -142,6 +147,8 @@ def show(configuration: Path, device: DeviceId, *, as_json: bool) -> None:
             table.add_row("owner", f"{called(found.owner, owner)} ({found.owner})")
         elif name != "facts":
             table.add_row(name.replace("_", " "), _text(name, value))
+        if name == "state":
+            table.add_row("suspended", _text("suspended", device in suspended))
     for fact in sorted(found.facts):
         table.add_row(fact, f"{found.facts[fact].value}  ({found.facts[fact].found_by})")
     console().print(table)
@@ -169,6 +176,11 @@ def _looked(
         return asyncio.run(work())
     finally:
         state.database.close()
+
+
+async def _suspended(state: State) -> frozenset[str]:
+    """Devices that an officer or operator has suspended."""
+    return frozenset(one.login for one in await state.suspensions.standing(now()) if one.device is not None)
 
 
 async def _owners(state: State, devices: Sequence[Device]) -> Owners:

@@ -32,6 +32,7 @@ def told(one: Device, fresh: timedelta, now: datetime) -> dict[str, object]:
         "enrolled_at": one.enrolled_at.isoformat(),
         "enrolled_by": one.enrolled_by.name,
         "approved_at": _moment(one.approved_at),
+        "approved_by": None if one.approved_by is None else one.approved_by.name,
         "certificate": None if one.leaf is None else one.leaf.thumbprint,
         "certificate_until": None if one.leaf is None else one.leaf.ends_at.isoformat(),
         "reported_at": _moment(one.reported_at),

@@ -19,7 +19,7 @@ from config.problem import ConfigurationRefused
 from config.settings import Settings
 from config.sources import ACCEPTED, Noting
 from gateway.asking import Reloaded
-from gateway.audit import acts
+from gateway.audit import configuration_acts
 from gateway.audit.entry import Entry
 from gateway.commands.application_accounts import PasswordUnusable
 from gateway.commands.change_of_node import ChangeOfNode
@@ -129,7 +129,7 @@ class EdgeReloading:
     async def _not_reloaded(self, by: str, reason: str, said: str) -> Reloaded:
         log.error("reload.refused", by=by, reason=reason, said=said)
         try:
-            await self._record(acts.configuration_refused(now(), by, reason, said))
+            await self._record(configuration_acts.configuration_refused(now(), by, reason, said))
         except NotReloaded as unrecorded:  # nothing has changed, and that is told all the same
             log.error("reload.not_recorded", cause=str(unrecorded))  # noqa: TRY400 - the cause says it all
         return Reloaded(applied=False, reason=reason, said=said)
@@ -144,7 +144,7 @@ def _told_why() -> Iterator[None]:
 
 
 def _entry(by: str, before: InForce, after: InForce, delta: Changes) -> Entry:
-    return acts.configuration_reloaded(
+    return configuration_acts.configuration_reloaded(
         now(),
         by,
         before=before.digest,

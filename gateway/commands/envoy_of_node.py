@@ -67,6 +67,7 @@ class EnvoyOfNode:
         self.applications = digest_of_applications(own.settings)
         self._marks = marks_of(own.settings)
         self.discovery.credential_sources = credential_sources(own.settings.applications)
+        self.discovery.longest = own.settings.grants.lifetime
 
     def resources(self, own: Own) -> dict[str, list[Json]]:
         around = Surroundings(

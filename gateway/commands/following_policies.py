@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Connection
 
 from config.fleet import NodeName
-from gateway.audit import acts
+from gateway.audit import acts, configuration_acts
 from gateway.commands.control_plane import GATE_PATIENCE, ControlPlane
 from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.shared_policies import SharedPoliciesUnusable, Standing, book_of, described, standing
@@ -149,7 +149,7 @@ class FollowingPolicies:
         await plane.gates.gate_applied(GATE_PATIENCE)
         try:
             await plane.state.record(
-                [acts.configuration_refused(now(), acts.SYSTEM, unusable.reason, str(unusable))]
+                [configuration_acts.configuration_refused(now(), acts.SYSTEM, unusable.reason, str(unusable))]
             )
         finally:
             self._end()

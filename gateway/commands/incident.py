@@ -15,7 +15,7 @@ from gateway.audit.reasons import REASONS
 from gateway.commands.audit_handed_out import opened, purpose_option, require_new
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.decisions import titles_of
-from gateway.commands.incident_bundle import handed_out
+from gateway.commands.incident_bundle import called_in, handed_out
 from gateway.commands.looking import looking
 from gateway.commands.options import configuration
 from gateway.commands.person_suspension import by_operator, run
@@ -23,11 +23,14 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, now
 from gateway.commands.terminal import console, local_time
 from gateway.incidents.bundle import Bundle
+from gateway.incidents.bundle_pages import in_words
+from gateway.incidents.called import Called
 from gateway.incidents.held_against import Difference
 from gateway.incidents.incident import Described, Due, Incident, Kind, Severity
 from gateway.incidents.items import Item
 from gateway.incidents.named import difference_text
 from gateway.incidents.office import IncidentOffice, Shown
+from gateway.incidents.suspension import Suspension
 
 NUMBER = click.IntRange(1, 2**31 - 1)
 MOST = 50  # of a list, where nothing else is said
@@ -125,14 +128,14 @@ def listed(configuration: Path, *, only_open: bool, since: datetime | None, most
 @click.argument("number", type=NUMBER)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def show(configuration: Path, number: int, *, as_json: bool) -> None:
-    async def work(state: State) -> Shown:
+    async def work(state: State) -> tuple[Shown, Sequence[Suspension], Called]:
         found = await _office(state).shown(number)
         await _look(state, "incident show", int(found is not None))
         if found is None:
             raise CannotStart(f"there is no incident {number}", "see `brana incident list`")
-        return found
+        return found, await state.suspensions.of_incident(number), called_in(state)
 
-    found = run(configuration, work)
+    found, suspensions, called = run(configuration, work)
     _tell_differences(found.differences)
     if as_json:
         differences = [{"item": one.item, "what": one.what, "entry": one.entry} for one in found.differences]
@@ -147,11 +150,11 @@ def show(configuration: Path, number: int, *, as_json: bool) -> None:
         click.echo(f"  {due.kind}: {_due(due)}")
     if said.description:
         click.echo(f"  {said.description}")
+    for each in suspensions:
+        click.echo(f"  suspended {_suspended(each)}")
     for one in found.items:
-        told = {name: text for name, text in _item(one).items() if name not in ("item", "at", "by", "sha256")}
-        click.echo(
-            f"  {one.number}. {local_time(one.at)} {one.by.name}: {json.dumps(told, ensure_ascii=False)}"
-        )
+        words = in_words(one.body, Language.ENGLISH, called).replace("\n", "\n     ")
+        click.echo(f"  {one.number}. {local_time(one.at)} {one.by.name}: {words}")
     if found.incident.closed_at is not None:
         click.echo(f"  closed {local_time(found.incident.closed_at)}: {found.incident.conclusion}")
 
@@ -248,6 +251,13 @@ def _due(due: Due) -> str:
     if due.sent_at is not None:
         return f"sent {local_time(due.sent_at)}{', late' if due.late else ''}"
     return f"{'OVERDUE since' if due.overdue(now()) else 'due'} {local_time(due.at)}"
+
+
+def _suspended(one: Suspension) -> str:
+    """Whom or what, and whether it is over."""
+    which = f"the device {one.device}" if one.device is not None else f"{one.name} ({one.login})"
+    lifted = "" if one.lifted_at is None else f"; lifted {local_time(one.lifted_at)}"
+    return f"{which}, {local_time(one.since)} {one.by.name}: {one.why}{lifted}"
 
 
 def _told(one: Shown) -> dict[str, object]:

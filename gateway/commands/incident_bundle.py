@@ -77,12 +77,17 @@ async def handed_out(
             purpose=purpose,
             at=now,
             key_notes="".join(signing.changes),
-            called=Called(
-                municipalities={code: one.name for code, one in state.district.items()},
-                applications=list_titles_of(state.settings),
-            ),
+            called=called_in(state),
             signing=signing,
         )
+    )
+
+
+def called_in(state: State) -> Called:
+    """What municipalities and applications are called, in what was written of an incident."""
+    return Called(
+        municipalities={code: one.name for code, one in state.district.items()},
+        applications=list_titles_of(state.settings),
     )
 
 

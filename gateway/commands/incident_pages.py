@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
-from config.vocabulary import Language, SubjectId, device_of
+from config.vocabulary import DeviceId, Language, SubjectId, device_of
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.incident_bundle import handed_out
 from gateway.commands.own_applications import POLICIES
@@ -58,6 +58,10 @@ def incident_pages(plane: ControlPlane, officer: Officer) -> Iterable[Page]:
         made = await handed_out(state, office, number, purpose, by, language, reasons, moment)
         return made.name, made.content
 
+    def enrolled(device: DeviceId) -> str | None:
+        known = plane.devices.by_id(device)
+        return None if known is None else known.name
+
     acts = IncidentActs(officer.desk, office, incidents, officer.log, handed, officer.record)
     suspensions = Suspensions(
         officer.desk,
@@ -66,6 +70,7 @@ def incident_pages(plane: ControlPlane, officer: Officer) -> Iterable[Page]:
         office.open_ones,
         officer.log,
         officer.record,
+        enrolled,
     )
     return [*incidents.pages(), *acts.pages(), *suspensions.pages()]
 

@@ -173,7 +173,10 @@ class KeysInForce:
         await self.look_again(now)
 
     def _tell_programs(self) -> None:
-        """The file from which applications of this same user read the keys of assertions; whole or as it was."""
+        """The file from which applications of this same user read the keys of assertions; whole or as it was.
+
+        No longer than until the next start, so nobody waits here for the disk (`config.durable` would).
+        """
         file = self._state.run / FOR_PROGRAMS
         draft = file.with_suffix(".new")
         draft.write_bytes(msgspec.json.encode(self.assertion_keys()))

@@ -28,6 +28,7 @@ NAMED = (
     "cryptography.hazmat.primitives.serialization.ssh",
     "html.entities",  # html: the way back from `&name;`
     "http.server",  # prometheus_client: a server of its own, and pushing to a gateway
+    "importlib.metadata",  # sqlalchemy: dialects that others install; we ask for those that it brings
     "ldap.extop.dds",  # entries that pass away by themselves (RFC 2589), with all of LDAP's ASN.1
     "msgspec.inspect",  # types described, for schemas that nobody asks for
     "netrc",  # aiohttp: passwords in files of the home folder, which nothing of ours asks for

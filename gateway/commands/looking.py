@@ -4,8 +4,8 @@ import os
 
 import click
 
-from gateway.audit.acts import looked
 from gateway.audit.entry import Entry
+from gateway.audit.reading_acts import looked
 from gateway.commands.operator import operator
 from gateway.commands.state import now
 

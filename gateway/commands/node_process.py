@@ -116,6 +116,7 @@ class Node:
         here = [self.run / f"{Service.NODE}.sock"] if fleet.decides else []
         elsewhere = [self.run / f"{way_to(Service.NODE)}.sock"] if fleet.peers else []
         self.carrier = Carrier([*here, *elsewhere])
+        self._ingesting = self._ingest()
         self.envoy_up = False
         self._answered: int | None = None
         self._heard = float("-inf")
@@ -128,7 +129,7 @@ class Node:
         self.envoy.publish()
         self._publish_gate()
         self.certificate.begin(now())
-        ingest = self._ingest()
+        ingest = self._ingesting
         ends = asyncio.Event()
         control = self.run / SOCKET
         async with (
@@ -217,6 +218,7 @@ class Node:
             release=__version__,
             lacks=lacking(self.ready(), MAY_BE_DOWN),
             answered=self._answered,
+            carried=self._ingesting.taken,
         )
 
     async def _applied(self) -> bool:

@@ -12,7 +12,7 @@ SILENT = f"Envoy did not take it in time\n    {AWAY}"
 
 
 class NotReloaded(Exception):
-    """What was in force stays. `reason` is named in `gateway/audit/configuration_reasons.py`."""
+    """What was in force stays. `reason` is named in `gateway/audit/reasons/configuration.py`."""
 
     def __init__(self, reason: str, said: str) -> None:
         super().__init__(said)

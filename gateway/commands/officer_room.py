@@ -2,12 +2,13 @@
 
 from functools import partial
 
+from config.vocabulary import DeviceId
 from gateway.asks.emergencies import emergencies
 from gateway.audit.recomputation import Recomputation
 from gateway.commands.audit_incidents import incidents_held_against_the_log
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.incident_pages import incidents_due, where_to_close
-from gateway.commands.own_applications import REQUESTS
+from gateway.commands.own_applications import DEVICES, REQUESTS
 from gateway.commands.policies_in_force import reasons_of
 from gateway.commands.recording_looks import recording_looks
 from gateway.commands.state import now
@@ -19,6 +20,7 @@ from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.audit_views import StoredPurposes, StoredViews
+from gateway.web.officer.leads import Machine
 from gateway.web.officer.names import Names
 from gateway.web.officer.reach import Reach
 from gateway.web.officer.rooms import Officer
@@ -31,6 +33,12 @@ def officer_of(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         applications=plane.application_titles(),
         reasons=reasons_of(plane.book),
     )
+
+    def machine(device: DeviceId) -> Machine | None:
+        known = plane.devices.by_id(device)
+        there = f"{plane.addresses.of_own(DEVICES)}/one/{device}"
+        return None if known is None else Machine(known.name, there)
+
     return Officer(
         plane.desk,
         LogSearch(state.database),
@@ -52,4 +60,5 @@ def officer_of(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         StoredAlerts(state.database, append, state.seal).standing,
         lambda: state.database.read(out_of_reach),
         partial(incidents_held_against_the_log, state),
+        machine,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from config.vocabulary import SessionId
+from config.vocabulary import DeviceId, SessionId, device_subject
 from gateway.authorize.device_closes import Closed, closed_by
 from gateway.commands.addresses import Addresses
 from gateway.commands.control_plane import ControlPlane
@@ -22,6 +22,9 @@ def own_device_pages(plane: ControlPlane) -> Sequence[Page]:
                 return closed_by(device, session, plane.snapshot, session.address, moment)
         return ()
 
+    def suspended(device: DeviceId, moment: datetime) -> bool:
+        return plane.suspended.suspended(device_subject(device), moment)
+
     def address() -> str:
         return Addresses(plane.settings, plane.state.district).origin(plane.settings.devices.host)
 
@@ -29,6 +32,7 @@ def own_device_pages(plane: ControlPlane) -> Sequence[Page]:
         plane.desk,
         lambda: device_office(plane.state, plane.devices),
         closes,
+        suspended,
         lambda name: plane.application_titles().get(name),
         address,
     ).pages()

@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from config.settings import Title
 from config.vocabulary import Language
-from gateway.audit.acts import policies_loaded
 from gateway.audit.canonical import Recorded
+from gateway.audit.configuration_acts import policies_loaded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import Reasons, with_policies
 from gateway.audit.search import Query

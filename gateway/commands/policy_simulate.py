@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from config.vocabulary import Language
-from gateway.audit import acts
+from gateway.audit import reading_acts
 from gateway.commands.audit_asked import municipality_of
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.called_by import names_of
@@ -139,7 +139,7 @@ async def _simulate(
     asked |= {"since": span[0].isoformat(), "until": span[1].isoformat()}
     asked |= {"municipality": where} if where else {}
     by = operator()
-    entry = acts.searched(
+    entry = reading_acts.searched(
         now(), subject=by, person=by, query=asked, found=found.decisions, form="command", purpose=read_for()
     )
     await state.record([entry])

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from config.fleet import NodeName
 from config.vocabulary import Language
-from gateway.audit.acts import configuration_reloaded
+from gateway.audit.configuration_acts import configuration_reloaded
 from gateway.audit.entry import Entry
 from gateway.commands.shared_policies import (
     ALONE,

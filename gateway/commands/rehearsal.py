@@ -23,6 +23,7 @@ from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.filters import equal
 from idp.directory.names import NotAName, domain_of, parsed
 from idp.directory.patterns import name_pattern
+from idp.oidc.assertion import KeysUnusable, keys_of
 from idp.oidc.client import SECRET_MIN, ClientUnusable, clients_of, redirect_fault
 
 SECRET = f"put {SECRET_MIN} random characters or more into it: openssl rand -base64 32 writes such"
@@ -35,6 +36,7 @@ def client_faults(clients: list[OidcClient]) -> Iterator[Finding]:
             for uri in getattr(client, name):
                 if (fault := redirect_fault(uri)) is not None:
                     yield f"{at}.{name}", f"{uri!r} {fault}", "write the whole address out"
+        yield from _key_faults(client, f"{at}.jwks_file")
         file = client.secret_file
         if file is None or file_fault(file) is not None:
             continue
@@ -45,6 +47,18 @@ def client_faults(clients: list[OidcClient]) -> Iterator[Finding]:
             continue
         if length < SECRET_MIN:
             yield f"{at}.secret_file", f"the secret in {file} has only {length} characters", SECRET
+
+
+def _key_faults(client: OidcClient, at: str) -> Iterator[Finding]:
+    file = client.jwks_file
+    if file is None or file_fault(file) is not None:
+        return
+    try:
+        keys_of(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        yield at, f"{file} is not text in UTF-8", "save it as UTF-8"
+    except KeysUnusable as error:
+        yield at, f"{file} {error.what}", error.hint
 
 
 def upstream_faults(providers: Sequence[UpstreamProvider]) -> Iterator[Finding]:

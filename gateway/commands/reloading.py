@@ -17,7 +17,7 @@ from config.changes import Changes, changes
 from config.problem import ConfigurationRefused
 from config.sources import ACCEPTED, Noting, Sources
 from gateway.asking import Reloaded
-from gateway.audit import acts
+from gateway.audit import configuration_acts
 from gateway.commands import heap
 from gateway.commands.application_accounts import PasswordUnusable
 from gateway.commands.candidate import Candidate, InForce, begun_with, candidate, closed, entry_of
@@ -207,7 +207,9 @@ class Reloading:
     async def _not_reloaded(self, by: str, reason: str, said: str) -> Reloaded:
         log.error("reload.refused", by=by, reason=reason, said=said)
         try:
-            await self._plane.state.record([acts.configuration_refused(now(), by, reason, said)])
+            await self._plane.state.record(
+                [configuration_acts.configuration_refused(now(), by, reason, said)]
+            )
         except Exception:  # a full disk, for one: nothing has changed, and that is told all the same
             log.exception("reload.not_recorded")
         return Reloaded(applied=False, reason=reason, said=said)

@@ -9,7 +9,8 @@ from gateway.access_review.campaign import Held, Opened
 from gateway.access_review.reviewer import Reviewer
 from gateway.access_review.reviewing import Over
 from gateway.asks.ask import Ask, AskId, Kind, Party, Stage
-from gateway.asks.office import AskOffice, Removal
+from gateway.asks.doing import Removal
+from gateway.asks.office import AskOffice
 from gateway.asks.refused import AskRefused
 from gateway.asks.store import AskStore
 from idp.events import Origin

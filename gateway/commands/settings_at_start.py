@@ -15,7 +15,7 @@ from config.load import accepted
 from config.problem import ConfigurationRefused
 from config.settings import Settings
 from config.sources import ACCEPTED, Accepted, Sources
-from gateway.audit import acts
+from gateway.audit import configuration_acts
 from gateway.audit.entry import Entry
 from gateway.commands.contents import contents_of, digest_of, of_district
 from gateway.commands.state import State, now
@@ -35,14 +35,14 @@ def at_start(configuration: Path, state: State, sources: Sources, policies: str)
     after = digest_of(state.settings, contents, policies)
     before = _before(configuration, kept)
     if before is None:
-        return [acts.settings_unknown_before(now(), after)]
+        return [configuration_acts.settings_unknown_before(now(), after)]
     settings, district = before
     was = contents | district
     delta = changes(settings, state.settings, (was, contents))
     if delta == Changes():
         return []
     return [
-        acts.started_with_other_settings(
+        configuration_acts.started_with_other_settings(
             now(),
             before=digest_of(settings, was),
             after=after,

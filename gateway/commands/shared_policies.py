@@ -15,7 +15,8 @@ from config.fleet import NodeName
 from config.settings import Settings
 from config.sources import DISK, Sources
 from config.vocabulary import Language
-from gateway.audit.acts import SYSTEM, configuration_refused
+from gateway.audit.acts import SYSTEM
+from gateway.audit.configuration_acts import configuration_refused
 from gateway.audit.reasons import TAKEN
 from gateway.commands.decisions import policy_book, shared_book, speak_of_nothing
 from gateway.commands.policies_in_force import newly_loaded

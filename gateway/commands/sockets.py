@@ -13,6 +13,7 @@ from config.places import Places
 from config.settings import Directory, Metrics, Settings
 from gateway.audit.recomputation import Recomputation
 from gateway.authorize.ext_authz import Authorizer, WaysIn
+from gateway.authorize.relying_parties import Admission
 from gateway.authorize.travel import TravelAlarm
 from gateway.commands import technical_accounts
 from gateway.commands.asking_office import (
@@ -173,6 +174,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             programs=technical_accounts.programs(settings),
             upstreams=upstreams_of(settings.upstream_providers, state.district),
             issue_token=technical_accounts.issuer(plane),
+            may_use=admission(plane),
             realms=plane.directory.realms,
             realm=_example_realm(settings.directories),
             some_silent=lambda: plane.directory.some_silent,
@@ -193,6 +195,18 @@ def provider_app(plane: ControlPlane) -> web.Application:
             on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
         ),
         _last_resort(plane),
+    )
+
+
+def admission(plane: ControlPlane) -> Admission:
+    """Who may use the application of a relying party."""
+    return Admission(
+        snapshot=lambda: plane.snapshot,
+        acting=plane.state.sessions.by_provider_sid,
+        record=plane.state.record,
+        settled=plane.settled.wait,
+        host=plane.addresses.issuer.removeprefix("https://"),
+        support=plane.settings.office.support,
     )
 
 

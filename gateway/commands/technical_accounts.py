@@ -1,11 +1,9 @@
 """Technical accounts, put together: what the provider, the decision and Envoy are handed of them."""
 
-import json
 import secrets
 from pathlib import Path
 
 from cryptography import x509
-from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from config.settings import PLACEHOLDER, Settings
@@ -17,6 +15,7 @@ from gateway.authorize.technical_tokens import Places, TokenIssuer
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.preflight import CannotStart
 from gateway.sessions.technical import TechnicalSessions
+from idp.oidc.assertion import KeysUnusable, keys_of
 from idp.oidc.program import Program
 
 
@@ -30,18 +29,11 @@ def programs(settings: Settings) -> dict[str, Program]:
 
 def _keys(account: str, file: Path) -> KeySet:
     try:
-        keys = KeySet.import_key_set(json.loads(file.read_text("utf-8")))
-    except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise CannotStart(
-            f"technical account {account}: {file} holds no JWK set: {error}",
-            'write the public keys as `{"keys": [ … ]}` (RFC 7517 §5)',
-        ) from error
-    if any(key.is_private for key in keys):
-        raise CannotStart(
-            f"technical account {account}: {file} holds a private key",
-            "keep that with the program, and put its public half here",
-        )
-    return keys
+        return keys_of(file.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise CannotStart(f"technical account {account}: {file} is not text", "save it as UTF-8") from error
+    except KeysUnusable as error:
+        raise CannotStart(f"technical account {account}: {file} {error.what}", error.hint) from error
 
 
 def trusted(settings: Settings) -> Trusted:

@@ -10,6 +10,7 @@ from gateway.alerts.clock import Clocks
 from gateway.alerts.gaps import Gaps, told
 from gateway.alerts.node_gaps import NodeGaps
 from gateway.audit.acts import clock_jumped
+from gateway.audit.ingest import Ingest
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.repeating import Round
 from gateway.commands.state import now
@@ -20,8 +21,9 @@ LOOK_EVERY = 5.0  # seconds
 NODES_EVERY = 2.0  # as often as they ask
 
 
-def watching_gaps(plane: ControlPlane) -> list[Round]:
-    nodes = [partial(watch_requests_of_nodes, plane)] if _among_others(plane) else []
+def watching_gaps(plane: ControlPlane, ingest: Ingest | None) -> list[Round]:
+    """`ingest`: of a machine that is no node of a fleet."""
+    nodes = [partial(watch_requests_of_nodes, plane, ingest)] if _among_others(plane) else []
     return [partial(watch_for_gaps, plane), *nodes, partial(watch_the_clock, plane)]
 
 
@@ -41,7 +43,7 @@ async def watch_for_gaps(plane: ControlPlane) -> None:
             await plane.state.record([told(one, now()) for one in found])
 
 
-async def watch_requests_of_nodes(plane: ControlPlane) -> None:
+async def watch_requests_of_nodes(plane: ControlPlane, ingest: Ingest | None) -> None:
     """Each control plane looks at the nodes that ask it, whoever leads: they tell it what their Envoys answered."""
     store, gaps = (
         LogGaps(
@@ -53,7 +55,7 @@ async def watch_requests_of_nodes(plane: ControlPlane) -> None:
     )
     while True:
         await asyncio.sleep(NODES_EVERY)
-        if found := gaps.look(await store.carried(await _answered(plane)), now()):
+        if found := gaps.look(await store.carried(await _answered(plane, ingest)), now()):
             await plane.state.record([told(lack, now(), node) for node, lack in found])
         plane.metrics.not_recorded.clear()  # of who asks elsewhere by now
         for node, number in gaps.unrecorded.items():
@@ -65,12 +67,13 @@ def _among_others(plane: ControlPlane) -> bool:
     return bool(plane.board is not None or plane.state.spool_name)
 
 
-async def _answered(plane: ControlPlane) -> Mapping[str, int]:
+async def _answered(plane: ControlPlane, ingest: Ingest | None) -> Mapping[str, tuple[int, int | None]]:
     """Of each node that is heard here; of a machine that only shares the database, its own."""
     if plane.board is not None:
-        return {str(node): number for node, number in plane.board.hearing.answered(now()).items()}
+        return {str(node): said for node, said in plane.board.hearing.answered(now()).items()}
     answered = await _own_envoy(plane).answered()
-    return {} if answered is None else {plane.state.spool_name: answered}
+    came = None if ingest is None else ingest.taken
+    return {} if answered is None else {plane.state.spool_name: (answered, came)}
 
 
 def _own_envoy(plane: ControlPlane) -> Administration:

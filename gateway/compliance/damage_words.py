@@ -37,5 +37,8 @@ BESIDE_THE_LOG: Mapping[Code, Title] = {
     Code.LOG_SEEN_RESTORED: Title(
         cs="země, ze kterých se lidé přihlásili", en="the countries that people signed in from"
     ),
+    Code.LOG_ROOTS_RESTORED: Title(
+        cs="uložené kořeny podstromů záznamu", en="the kept roots of the log's tree"
+    ),
 }
 """What stands beside the log in the database, and was changed there by hand."""

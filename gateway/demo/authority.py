@@ -4,7 +4,6 @@ Made once and kept: asking again with the same names gives the same files, until
 """
 
 import ipaddress
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from config import durable
 
 LIFETIME = timedelta(days=365)  # below the 398 days that browsers accept
 RENEW_BEFORE = timedelta(days=30)
@@ -156,8 +157,4 @@ def _keep(
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read, whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)
-    draft.replace(path)
+    durable.replace(path, content)

@@ -14,7 +14,16 @@ from functools import partial
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from agents.protocol.checks import Check, passes
-from agents.protocol.messages import Begin, Challenge, Complete, Enrolled, Farewell, Report, Reported
+from agents.protocol.messages import (
+    Begin,
+    Challenge,
+    Complete,
+    Enrolled,
+    Farewell,
+    Report,
+    Reported,
+    Standing,
+)
 from agents.protocol.signed import NotSigned, device_of
 from agents.protocol.tunnel import TunnelAsk
 from config.vocabulary import DeviceId, read_device_id
@@ -34,6 +43,8 @@ from gateway.devices.store import Beside, CodeStepped, DeviceStore, Stepped
 from idp.events import Origin
 
 MINUTE = timedelta(minutes=1)
+WHILE_CLOSED = MINUTE
+"""How soon a device that opens nothing yet, or for a while, asks again what has become of it: somebody waits there."""
 STRANGERS, OF_EACH = 300, 10
 """Entries of refused messages in a minute: of strangers together, of each device."""
 OFTEN = 20
@@ -98,7 +109,7 @@ class Reception:
             nonce=done.device.nonce,
             authority=_pem(authority),
             certificate=_chain(done.issued),
-            report_within=self._report_within,
+            report_within=self._report_within(done.device.standing),
         )
 
     async def report(self, token: str, origin: Origin, now: datetime) -> Reported:
@@ -190,15 +201,17 @@ class Reception:
         return Reported(
             standing=device.standing,
             nonce=device.nonce,
-            report_within=self._report_within,
+            report_within=self._report_within(device.standing),
             failing=[check.value for check in Check if passes(check, device.facts) is False],
             certificate=_chain(issued),
             authority=None if authority is None or issued is None else _pem(authority),
         )
 
-    @property
-    def _report_within(self) -> int:
-        return int(self.rules.report.total_seconds())
+    def _report_within(self, standing: Standing) -> int:
+        """Seconds."""
+        asks = standing in (Standing.WAITING, Standing.BLOCKED)
+        within = min(self.rules.report, WHILE_CLOSED) if asks else self.rules.report
+        return int(within.total_seconds())
 
     async def _whose(self, token: str, origin: Origin, now: datetime) -> Device:
         """By what it says; nothing proves it yet. Raises NotTaken."""

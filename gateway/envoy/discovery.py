@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from config.settings import Limits, Settings
+from config.settings import Grants, Limits, Settings
 from gateway.envoy.devices import certificates_in, device_authority
 from gateway.envoy.gate import GATE_FILTER, CredentialSources, Gate, gate_filter
 from gateway.envoy.messages import HOLD, Json, typed
@@ -89,6 +89,7 @@ class Discovery:
         self.grant_keys: Mapping[bytes, bytes] = {}
         self.credential_sources = CredentialSources()
         self.unsettled: Collection[str] = ()
+        self.longest = Grants().lifetime
         self.full = False
         """All of the gate that is published next, as in `Gate`; with no keys it honours no grant."""
         self._gate: Gate | None = None
@@ -145,6 +146,7 @@ class Discovery:
             epoch=epoch,
             credential_sources=self.credential_sources,
             unsettled=self.unsettled,
+            longest=self.longest,
             full=self.full,
         )
         gate = replace(first, succeeds=self._gate not in (None, first))

@@ -1,6 +1,6 @@
 -- The gate: does the grant cover what this route asks for? Before it stand grant.lua, cookies.lua, pace.lua, begun.lua.
--- EPOCH, REVOKED, TECHNICAL and UNSETTLED (ids with a space between), FULL (no room for the log) and SUFFIXES
--- (application → end of its cookie's name) are set. What a token says, and a verdict on its words and a route's name, never change but by time, so both are
+-- EPOCH, REVOKED, TECHNICAL and UNSETTLED (ids with a space between), LIVES (seconds that a grant lives at most), FULL
+-- (no room for the log) and SUFFIXES (application → end of its cookie's name) are set. What a token says, and a verdict on its words and a route's name, never change but by time, so both are
 -- remembered; a new text, as of other keys, begins anew.
 
 local FACTS = {"login", "subject", "name", "municipality", "roles"} -- that the application may be told in plain headers
@@ -178,6 +178,7 @@ local function let_in_or_ask(handle)
   if one and not gate then
     grant = grant_in(handle, cookies, one, name_of_cookie(route))
     gate = grant and now < grant.expires -- without leeway: what it rests on is over then
+      and grant.expires - now <= LIVES -- or the clock was set back since it was given
       and bound_here(handle, stream, grant) and grant.gate
   end
   local verdict = gate and verdict_on(gate, route)

@@ -8,9 +8,11 @@ import re
 import string
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from math import ceil
 from pathlib import Path
 
-from config.settings import Application
+from config.settings import Application, Grants
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Json, typed
 
@@ -18,6 +20,7 @@ GATE_FILTER = "brana.gate"
 SCRIPTS = ("grant.lua", "cookies.lua", "pace.lua", "begun.lua", "gate.lua")
 """One text for Envoy; each uses what those before it say."""
 LUA = "envoy.extensions.filters.http.lua.v3.Lua"
+CLOCKS_DIFFER_BY = timedelta(minutes=1)  # that of whoever grants, and that of the gate
 _PLAIN = frozenset((string.ascii_letters + string.digits + "/._-").encode())
 _WORD = re.compile(r"[A-Za-z0-9._~-]+")
 
@@ -64,6 +67,8 @@ class Gate:
     credential_sources: CredentialSources = CredentialSources()
     unsettled: Collection[str] = ()
     """Applications of which whoever grants now has other settings: no grant for them counts."""
+    longest: timedelta = Grants().lifetime
+    """For which a grant is given: where one has more left, nobody knows how old it is."""
     full: bool = False
     """There is no room for lines of the access log: nobody is let in but to the officers' pages."""
     succeeds: bool = False
@@ -78,6 +83,7 @@ def gate_filter(gate: Gate) -> Json:
         f"local BEGUN = {_escaped(os.fsencode(gate.begun))}\nlocal A_SECOND = {gate.per_session}\n"
         f"local TECHNICAL = {_quoted(gate.credential_sources.technical)}\n"
         f"local UNSETTLED = {_quoted(gate.unsettled)}\n"
+        f"local LIVES = {ceil((gate.longest + CLOCKS_DIFFER_BY).total_seconds())}\n"
         f"local FULL = {str(gate.full).lower()}\n"
         f"local SUFFIXES = {_table(_octets(gate.credential_sources.cookie_suffixes))}\n"
         f"local SUCCEEDS = {str(gate.succeeds).lower()}\n"

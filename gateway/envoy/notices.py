@@ -6,12 +6,13 @@ So nothing is lost when either of the two dies in between. Standard library only
 
 import asyncio
 import json
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, get_args
+
+from config import durable
 
 FOLDER = "notices"  # below the folder of the sockets
 ENVOY, CONTROL_PLANE, STREAMS, NODE = "Envoy", "control plane", "watch of streams", "process of the node"
@@ -41,12 +42,7 @@ def leave(folder: Path, notice: Notice) -> None:
     """Write one notice durably. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = f"{notice.at.timestamp():020.6f}-{notice.what}.json"
-    draft = folder / f".{name}"
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(asdict(notice) | {"at": notice.at.isoformat()}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(folder / name)
+    durable.replace(folder / name, json.dumps(asdict(notice) | {"at": notice.at.isoformat()}).encode())
 
 
 def waiting(folder: Path) -> list[tuple[Path, Notice | None]]:

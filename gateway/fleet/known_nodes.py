@@ -29,6 +29,8 @@ class Heard:
     """Parts of its `/readyz` without which nobody may be sent there."""
     answered: int | None = None
     """Requests, by its Envoy's own count since that started; None: it does not say. Kept nowhere."""
+    carried: int | None = None
+    """Lines of its access log that came to the log, as it says itself. Kept nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +75,11 @@ class Hearing:
     def note(self, node: NodeName, heard: Heard) -> None:
         self._news[node] = self._answered[node] = heard
 
-    def answered(self, now: datetime) -> Mapping[NodeName, int]:
-        """Requests of the nodes that ask here: of others another control plane hears."""
+    def answered(self, now: datetime) -> Mapping[NodeName, tuple[int, int | None]]:
+        """Requests of the nodes that ask here, and what came of them: of others another control plane hears."""
         heard = {node: one for node, one in self._answered.items() if now - one.at <= SILENT_AFTER}
         self._answered = heard
-        return {node: one.answered for node, one in heard.items() if one.answered is not None}
+        return {node: (one.answered, one.carried) for node, one in heard.items() if one.answered is not None}
 
     def take(self) -> Mapping[NodeName, Heard]:
         news, self._news = self._news, {}

@@ -141,7 +141,7 @@ def renewal_routes(who: WhoAsks, register: Renewal, now: Callable[[], datetime])
 
 def _heard(had: Had, now: datetime) -> Heard:
     lacks = tuple(neutral(one, WORD) for one in had.lacks[:LACKS])
-    return Heard(now, neutral(had.release, WORD), lacks, had.answered)
+    return Heard(now, neutral(had.release, WORD), lacks, had.answered, had.carried)
 
 
 def _require_few(*said: Sized) -> None:

@@ -1,12 +1,12 @@
 """The files of a node: the authority's certificate, and its own with the key. Written whole, mode 0600."""
 
-import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from config import durable
 from config.fleet import authority_file, node_file
 from gateway.fleet import certificates
 
@@ -19,8 +19,8 @@ Sign = Callable[[bytes], Awaitable[bytes | None]]
 def keep(state: Path, authority: bytes, certificate: bytes, key: ec.EllipticCurvePrivateKey) -> None:
     """Raises OSError."""
     authority_file(state).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write(authority_file(state), authority)
-    _write(node_file(state), certificate + certificates.key_pem(key))
+    durable.replace(authority_file(state), authority)
+    durable.replace(node_file(state), certificate + certificates.key_pem(key))
 
 
 async def renew_where_due(state: Path, sign: Sign, now: datetime) -> bool:
@@ -31,19 +31,9 @@ async def renew_where_due(state: Path, sign: Sign, now: datetime) -> bool:
     made = await sign(certificates.request_of(key))
     if made is None:
         return False
-    _write(node_file(state), made + certificates.key_pem(key))
+    durable.replace(node_file(state), made + certificates.key_pem(key))
     return True
 
 
 def good_for(state: Path, now: datetime) -> timedelta:
     return certificates.left(node_file(state).read_bytes(), now)
-
-
-def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -41,6 +41,10 @@ class Had(msgspec.Struct, frozen=True, kw_only=True):
     lacks: tuple[str, ...] = ()
     answered: int | None = None
     """Requests of people that its Envoy has answered since it started; None: not known."""
+    carried: int | None = None
+    """Lines of its access log that its process has brought to the log since it started; None: a version that does not
+    say.
+    """
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):

@@ -87,6 +87,10 @@ class Store(Protocol):
         """From that number on; None where the log ends right before it. Raises LogShorter."""
         ...
 
+    async def roots_put_right(self, now: datetime) -> bool:
+        """Whether what is not proven was so for roots of the log's tree that somebody changed: it may be by now."""
+        ...
+
     async def taken(self, receiver: str, following: int, now: datetime) -> None:
         """It has all before that number. Of one that was told to be down it is recorded that it is back."""
         ...
@@ -167,6 +171,8 @@ class Forwarder:
             return True
         if batch is None or len(self._sent) >= MOST_SENT:
             return False
+        if not batch.proven and await self.store.roots_put_right(self.clock()):
+            return True
         if self._doubted.waits(self.clock(), proven=batch.proven):
             return False  # whoever watches for alerts tells of it
         if batch.first > self._following:

@@ -179,7 +179,7 @@ def incident_page(shown: Shown, suspensions: Sequence[Suspension], language: Lan
     ]
     rows = [(WORDS[name].in_language(language), value) for name, value in facts]
     written = [
-        (f"{when(item.at)}, {item.by.name}", _written(item.body, language, called)) for item in shown.items
+        (f"{when(item.at)}, {item.by.name}", in_words(item.body, language, called)) for item in shown.items
     ]
     title = f"{_word('incident', language)} {one.number}: {said.title}"
     heading = f"<h2>{_word('written', language)}</h2>"
@@ -226,7 +226,8 @@ def _title(shown: Shown, kind: ReportKind, language: Language) -> str:
     return f"{name} – {REPORTS[kind].in_language(language)}"
 
 
-def _written(body: Body | Damaged, language: Language, called: Called) -> str:
+def in_words(body: Body | Damaged, language: Language, called: Called) -> str:
+    """What an item says."""
     if isinstance(body, Damaged):
         return f"{_word('unreadable', language)}: {body.kept}"
     return _said(body, language, called)

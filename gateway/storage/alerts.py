@@ -14,6 +14,7 @@ from sqlalchemy import Row as Kept
 from config.settings import AlertRule
 from gateway.alerts import told
 from gateway.alerts.recorded import PutRight, compared, standing_by
+from gateway.alerts.unproven import Range, from_text, to_text
 from gateway.alerts.watch import Alert, Changed, Key
 from gateway.audit.altered_acts import alerts_restored, place_moved, seen_restored
 from gateway.audit.canonical import Recorded, canonical
@@ -27,6 +28,7 @@ from gateway.storage.audit_in_tree import Row, in_tree
 from gateway.storage.audit_passed import Passed, last_passed
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
+from gateway.storage.kept_roots import KeptRoots
 from gateway.storage.place_marks import fits, mark_of, moved_by_us
 from gateway.storage.seal import Seal
 from gateway.storage.tables.alerts import alert_place, alert_seen, alert_standing
@@ -52,6 +54,8 @@ class Place:
     following: int
     standing: tuple[Alert, ...]
     known: Mapping[tuple[str, str, str], datetime]
+    unproven: Sequence[Range] = ()
+    """What was passed before it, and nothing had proven yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +77,24 @@ class StoredAlerts:
     append: Append
     seal: Seal
     passed: Passed = field(default_factory=Passed, compare=False)
+    roots: KeptRoots = field(default_factory=KeptRoots, compare=False)
 
     async def begin(self, now: datetime) -> Place:
         """Where no place is kept a day is looked at, the first time too: what was before is for `brana audit alerts
         --try`.
         """
+        await self.roots_put_right(now)
         told = await standing_told(self.database)
 
         def work(connection: Connection) -> Place:
-            following = self._following(connection, now)
+            following, unproven = self._following(connection, now)
             self._put_right(connection, now, to_its_end(connection, told).stands)
             connection.execute(delete(alert_seen).where(_s.at < microseconds(now - SEEN_KEPT)))
-            return Place(following, tuple(standing(connection)), kept_rows(connection))
+            return Place(following, tuple(standing(connection)), kept_rows(connection), unproven)
 
         return await self.database.write(work)
 
-    def _following(self, connection: Connection, now: datetime) -> int:
+    def _following(self, connection: Connection, now: datetime) -> tuple[int, Sequence[Range]]:
         """Where somebody moved the place by hand, took it away, or put the log back before it, a day is looked at once
         more. Whether there ever was one is asked of no column: only a log that is younger than that begins without a
         word.
@@ -97,11 +103,9 @@ class StoredAlerts:
         size = size_of(connection)
         back = self.passed.put_back(connection, ALERTS)
         self.passed.begins_anew(ALERTS)
-        kept_here = (
-            row is not None and fits(connection, self.seal, ALERTS, row.following, row.mark) and not back
-        )
+        kept_here = row is not None and kept_by_us(connection, self.seal, row) and not back
         if row is not None and kept_here and row.following <= size:
-            return int(row.following)
+            return int(row.following), from_text(row.unproven or "")
         first = first_since(connection, now - LOOKED_AT_AGAIN)
         if row is not None or first > 0:
             kept = row.following if row is not None and type(row.following) is int else -1
@@ -109,7 +113,11 @@ class StoredAlerts:
         connection.execute(delete(alert_place))
         mark = mark_of(connection, self.seal, ALERTS, first)
         connection.execute(insert(alert_place).values(id=1, following=first, mark=mark))
-        return first
+        return first, ()
+
+    async def roots_put_right(self, now: datetime) -> bool:
+        """Whether what is not proven was so for roots of the tree that somebody changed, and may be proven now."""
+        return await self.roots.put_right(self.database, self.append, now)
 
     async def put_right(self, now: datetime) -> bool:
         """Whether somebody had changed by hand what stands; it is as the log says then."""
@@ -187,25 +195,29 @@ class StoredAlerts:
 
         return await self.database.read(query)
 
-    async def again(self, first: int, codes: Sequence[str]) -> Span:
-        """The same from number `first` on, of what was passed already."""
+    async def again(self, piece: Range, codes: Sequence[str]) -> Span:
+        """The same of what was passed already."""
 
         def query(connection: Connection) -> Span:
-            return span(connection, first, codes, partial(in_tree, connection))
+            return span(connection, piece[0], codes, partial(in_tree, connection), piece[1] - piece[0])
 
         return await self.database.read(query)
 
     async def since(self, at: datetime) -> int:
         return await self.database.read(lambda connection: first_since(connection, at))
 
-    async def keep(self, before: int, following: int, changed: Changed, now: datetime) -> None:
-        """Raises OthersLooked, and then nothing of it is kept."""
+    async def keep(
+        self, before: int, following: int, changed: Changed, now: datetime, unproven: Sequence[Range] = ()
+    ) -> None:
+        """`unproven`: of what was passed. Raises OthersLooked, and then nothing of it is kept."""
 
         def work(connection: Connection) -> None:
             moved = self._moved_by_hand(connection, before, now)
-            mark = mark_of(connection, self.seal, ALERTS, following)
+            beside = to_text(unproven)
+            mark = mark_of(connection, self.seal, ALERTS, following, beside)
             connection.execute(delete(alert_place))
-            connection.execute(insert(alert_place).values(id=1, following=following, mark=mark))
+            place = {"id": 1, "following": following, "mark": mark, "unproven": beside or None}
+            connection.execute(insert(alert_place).values(place))
             for one in changed.over:
                 connection.execute(delete(alert_standing).where(_a.id == one.id))
             for one in changed.grown:
@@ -266,6 +278,12 @@ class StoredAlerts:
         return kept == {replace(one, acknowledged_by="") for one in watched}
 
 
+def kept_by_us(connection: Connection, seal: Seal, row: Kept[Any]) -> bool:
+    """Whether the place is as we kept it, with what stands beside it. `row`: of `alert_place`."""
+    beside = "" if row.unproven is None else row.unproven
+    return isinstance(beside, str) and fits(connection, seal, ALERTS, row.following, row.mark, beside)
+
+
 def standing(connection: Connection) -> list[Alert]:
     """The newest first."""
     rows = connection.execute(select(alert_standing).order_by(_a.raised_at.desc(), _a.id)).all()
@@ -291,12 +309,13 @@ def span(
     following: int,
     codes: Sequence[str],
     proves: Callable[[Sequence[Row]], bool] | None = None,
+    most: int = SPAN,
 ) -> Span:
     """`proves`: whether rows, with the one before them, are what the end of the log proves."""
     size = size_of(connection)
     if size < following:  # it was put back beneath whoever follows it
         raise OthersLooked(following)
-    behind = min(following + SPAN, size)
+    behind = min(following + most, size)
     if behind <= following:
         return Span(following, (), None, ends=True)
     numbers = (_e.sequence >= following) & (_e.sequence < behind)

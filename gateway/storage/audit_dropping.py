@@ -22,7 +22,7 @@ from gateway.audit.note import NoteRefused, Signer
 from gateway.audit.retention import later
 from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import drops_vouched
-from gateway.audit.verify import Report
+from gateway.audit.verify_report import Report
 from gateway.storage.audit_proofs import NotInLog, ProofRefused, prove
 from gateway.storage.audit_proven import Proving, with_words
 from gateway.storage.audit_shards import closed_shards

@@ -12,8 +12,9 @@ from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.note import Verifier
 from gateway.audit.stored_end import EndTimes, StoredTail
-from gateway.audit.verify import Report, verify
+from gateway.audit.verify import verify
 from gateway.audit.verify_beside import Beside
+from gateway.audit.verify_report import Report
 from gateway.storage.audit_holds import all_holds
 from gateway.storage.audit_pages import AT_ONCE, Ahead, Told, alone, pages, rows
 from gateway.storage.audit_proofs import bytes_of

@@ -61,10 +61,10 @@ def goes_on_in_tree(connection: Connection, rows: Sequence[Row], known: Left | N
 
 
 def _tree_of(connection: Connection, sequence: int) -> Checkpoint | None:
-    return next((one for one in _trees(connection) if one.first <= sequence < one.reach), None)
+    return next((one for one in trees(connection) if one.first <= sequence < one.reach), None)
 
 
-def _trees(connection: Connection) -> Iterator[Checkpoint]:
+def trees(connection: Connection) -> Iterator[Checkpoint]:
     """From the open month backwards; none while somebody may have put entries behind the end, which is told soon."""
     try:
         tail = read_tail(connection)
@@ -75,8 +75,13 @@ def _trees(connection: Connection) -> Iterator[Checkpoint]:
     tree: Checkpoint | None = of_tree(tail.first, tail.frontier.size, tail.frontier.root())
     while tree is not None:
         yield tree
-        before = named_before(connection, tree) if tree.first else None
-        tree = None if before is None else of_tree(before.first, before.size, before.root)
+        tree = tree_before(connection, tree)
+
+
+def tree_before(connection: Connection, tree: Checkpoint) -> Checkpoint | None:
+    """Of the month before, as the first entry of this one names it. `tree`: what is believed of it."""
+    before = named_before(connection, tree) if tree.first else None
+    return None if before is None else of_tree(before.first, before.size, before.root)
 
 
 def _gives(connection: Connection, tree: Checkpoint, rows: Sequence[Row], known: Left | None) -> Left | None:

@@ -17,7 +17,8 @@ from gateway.audit.brought import COLUMNS, GROUPED
 from gateway.audit.facts import FACTS
 from gateway.audit.page import Page, Row, Sound
 from gateway.audit.sound import Reading
-from gateway.audit.verify import OF_SHARDS, StoredTail
+from gateway.audit.stored_end import StoredTail
+from gateway.audit.verify import OF_SHARDS
 from gateway.audit.verify_beside import TOLD_OF
 from gateway.storage.audit_proofs import bytes_of
 from gateway.storage.audit_shards import is_server

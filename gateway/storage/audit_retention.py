@@ -20,7 +20,7 @@ from gateway.audit.retention import Hold, Kept, standings, to_be_dropped
 from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import hold_lifted, hold_placed, shard_dropped, shard_not_dropped
 from gateway.audit.tree import KEPT
-from gateway.audit.verify import Report
+from gateway.audit.verify_report import Report
 from gateway.storage.audit import append
 from gateway.storage.audit_dropping import (
     Keys,

@@ -21,6 +21,7 @@ from gateway.storage.audit_passed import Passed, last_passed
 from gateway.storage.audit_proven import KnownKeys
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
+from gateway.storage.kept_roots import KeptRoots
 from gateway.storage.place_marks import fits, last_told, mark_of, moved_by_us, told_by_bytes
 from gateway.storage.seal import Seal
 from gateway.storage.tables.audit import audit_entry
@@ -75,6 +76,7 @@ class StoredReceivers:
     """The log's keys."""
     passed: Passed = field(default_factory=Passed, compare=False)
     failing: dict[str, Failing] = field(default_factory=dict, compare=False)
+    roots: KeptRoots = field(default_factory=KeptRoots, compare=False)
 
     async def begin(self, receiver: str, now: datetime, *, from_beginning: bool) -> int:
         def look(connection: Connection) -> int | None:
@@ -84,6 +86,8 @@ class StoredReceivers:
             return there
 
         kept = await self.database.read(look)
+        if kept is None and await self.roots_put_right(now):
+            kept = await self.database.read(look)
         if kept is not None:
             return kept
         by_bytes = await self._told_by_bytes(receiver)
@@ -170,6 +174,9 @@ class StoredReceivers:
             return found
 
         return await self.database.read(query)
+
+    async def roots_put_right(self, now: datetime) -> bool:
+        return await self.roots.put_right(self.database, self.append, now)
 
     async def taken(self, receiver: str, following: int, now: datetime) -> None:
         def work(connection: Connection) -> None:

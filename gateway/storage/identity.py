@@ -27,6 +27,7 @@ from gateway.storage.tables.identity import (
     known_login,
     new_device,
     provider_session,
+    refresh_family,
     sign_in_flow,
     sign_in_guesses,
     upstream_logout_token,
@@ -56,7 +57,9 @@ T = TypeVar("T")
 Append = Callable[[Connection, Sequence[Entry]], object]
 
 SWEPT_AT_ONCE = 500  # rows of each table in one transaction: bounds how long other writers wait
-REPLAYS_NOTICED = timedelta(hours=1)  # spent codes are kept so long, to notice that one is used again
+REPLAYS_NOTICED = timedelta(
+    hours=1
+)  # spent codes and refresh tokens are kept so long, to notice that one is used again
 ENDED_KEPT = timedelta(days=7)  # ended sessions and enrolment codes; the log keeps them longer
 FORGOTTEN = timedelta(days=180)  # logins and browsers not seen for so long
 
@@ -182,6 +185,7 @@ class IdentityStore:
             (access_token, access_token.c.expires_at, now),
             (technical_assertion, technical_assertion.c.expires_at, now),
             (authorization_code, authorization_code.c.expires_at, now - REPLAYS_NOTICED),
+            (refresh_family, refresh_family.c.expires_at, now - REPLAYS_NOTICED),
             (enrolment_code, enrolment_code.c.expires_at, now - ENDED_KEPT),
             (known_login, known_login.c.seen_at, now - FORGOTTEN),
             (known_browser, known_browser.c.seen_at, now - FORGOTTEN),

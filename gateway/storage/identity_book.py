@@ -9,8 +9,6 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, upd
 from config.vocabulary import DeviceId, SessionId, SubjectId, device_subject
 from gateway.storage.flows_book import FlowsBook
 from gateway.storage.identity_rows import (
-    code_of,
-    code_row,
     device_of,
     device_row,
     identity_key,
@@ -18,8 +16,6 @@ from gateway.storage.identity_rows import (
     link_row,
     session_of,
     session_row,
-    token_of,
-    token_row,
 )
 from gateway.storage.moment import micros, moment_of
 from gateway.storage.proofs import proofs
@@ -28,8 +24,6 @@ from gateway.storage.seal import Seal
 from gateway.storage.suspended import is_suspended
 from gateway.storage.tables.authenticators import pending_authenticator
 from gateway.storage.tables.identity import (
-    access_token,
-    authorization_code,
     known_browser,
     known_login,
     new_device,
@@ -42,6 +36,7 @@ from gateway.storage.tables.identity import (
 from gateway.storage.tables.recovery import recovery_account
 from gateway.storage.tables.sessions import session as gateway_session
 from gateway.storage.technical_book import TechnicalBook
+from gateway.storage.tokens_book import TokensBook
 from idp.events import Event
 from idp.login.authenticator import Proofs
 from idp.login.handle import HandleHash
@@ -53,14 +48,13 @@ from idp.login.session import Session
 from idp.login.throttle import BucketKey, Times
 from idp.login.totp import Secret
 from idp.login.upstream import Identity, Link
-from idp.oidc.book import AccessToken, Code
 
 _NEW_DEVICES = (  # made once: making it takes longer than running it
     select(new_device).where(new_device.c.subject == bindparam("whose")).order_by(new_device.c.at.desc())
 )
 
 
-class IdentityBook(FlowsBook, TechnicalBook):
+class IdentityBook(FlowsBook, TechnicalBook, TokensBook):
     """Implements `idp.login.book.Book` and `idp.oidc.book.Book`; lives as long as one transaction."""
 
     def __init__(self, connection: Connection, seal: Seal) -> None:
@@ -242,21 +236,3 @@ class IdentityBook(FlowsBook, TechnicalBook):
         busy = (here.c.provider_sid == sid) & here.c.ended_at.is_(None)
         since = here.c.last_seen_at.between(micros(now - idle), micros(now))
         self._connection.execute(update(here).where(busy, since).values(last_seen_at=micros(now)))
-
-    # codes and tokens
-    def keep_code(self, code: Code) -> None:
-        self._put(authorization_code, code_row(code))
-
-    def code(self, name: HandleHash) -> Code | None:
-        row = self._at(authorization_code, hash=name)
-        return None if row is None else code_of(row)
-
-    def keep_token(self, token: AccessToken) -> None:
-        self._put(access_token, token_row(token))
-
-    def token(self, name: HandleHash) -> AccessToken | None:
-        row = self._at(access_token, hash=name)
-        return None if row is None else token_of(row)
-
-    def withdraw_tokens(self, code: HandleHash) -> int:
-        return self._drop(access_token, code=code)

@@ -26,8 +26,6 @@ from idp.login.states import (
     subject_of,
 )
 from idp.login.upstream import Identity, Link, Via
-from idp.oidc.book import AccessToken, Code
-from idp.oidc.client import ClientId, Scope
 
 Values = dict[str, Any]
 
@@ -183,54 +181,4 @@ def device_of(row: Row[Any]) -> NewDevice:
         address=row.address,
         user_agent=row.user_agent,
         first=row.first,
-    )
-
-
-def code_row(code: Code) -> Values:
-    return {
-        "hash": code.hash,
-        "session": code.session,
-        "client": code.client,
-        "redirect_uri": code.redirect_uri,
-        "challenge": code.challenge,
-        "nonce": code.nonce,
-        "scopes": " ".join(code.scopes),
-        "expires_at": micros(code.expires_at),
-        "used_at": None if code.used_at is None else micros(code.used_at),
-    }
-
-
-def code_of(row: Row[Any]) -> Code:
-    return Code(
-        hash=HandleHash(row.hash),
-        session=SessionId(row.session),
-        client=ClientId(row.client),
-        redirect_uri=row.redirect_uri,
-        challenge=row.challenge,
-        nonce=row.nonce,
-        scopes=tuple(Scope(word) for word in row.scopes.split()),
-        expires_at=moment_of(row.expires_at),
-        used_at=moment_or_none(row.used_at),
-    )
-
-
-def token_row(token: AccessToken) -> Values:
-    return {
-        "hash": token.hash,
-        "code": token.code,
-        "session": token.session,
-        "client": token.client,
-        "scopes": " ".join(token.scopes),
-        "expires_at": micros(token.expires_at),
-    }
-
-
-def token_of(row: Row[Any]) -> AccessToken:
-    return AccessToken(
-        hash=HandleHash(row.hash),
-        code=HandleHash(row.code),
-        session=SessionId(row.session),
-        client=ClientId(row.client),
-        scopes=tuple(Scope(word) for word in row.scopes.split()),
-        expires_at=moment_of(row.expires_at),
     )

@@ -10,14 +10,13 @@ from gateway.alerts.gaps import Seen
 from gateway.alerts.node_gaps import Carried
 from gateway.audit.entry import Code
 from gateway.audit.note import Verifier
-from gateway.storage.alerts import ALERTS, LOOKED_AT_AGAIN
+from gateway.storage.alerts import LOOKED_AT_AGAIN, kept_by_us
 from gateway.storage.audit_checkpoints import newest_signed
 from gateway.storage.audit_in_tree import in_tree
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.audit_spool import places
 from gateway.storage.audit_tail import read_tail
 from gateway.storage.database import Database
-from gateway.storage.place_marks import fits
 from gateway.storage.seal import Seal
 from gateway.storage.tables.alerts import alert_place
 from gateway.storage.tables.audit import audit_entry, audit_shard
@@ -46,7 +45,7 @@ class LogGaps:
 
         def work(connection: Connection) -> int:
             kept = connection.execute(select(alert_place)).first()
-            if kept is None or not fits(connection, self.seal, ALERTS, kept.following, kept.mark):
+            if kept is None or not kept_by_us(connection, self.seal, kept):
                 return first_since(connection, now - LOOKED_AT_AGAIN)
             return int(kept.following)
 
@@ -56,13 +55,16 @@ class LogGaps:
         """`passed`: up to where rows were counted already; `served`: as Envoy says."""
         return await self.database.read(lambda connection: seen(connection, passed, served, self.keys))
 
-    async def carried(self, answered: Mapping[str, int]) -> dict[str, Carried]:
-        """`answered`: requests by the names under which nodes' places are kept."""
+    async def carried(self, answered: Mapping[str, tuple[int, int | None]]) -> dict[str, Carried]:
+        """`answered`: requests by the names under which nodes' places are kept, and what the node itself says that
+        came; where it does not, its places say so, which whoever writes to the database can move.
+        """
 
         def work(connection: Connection) -> dict[str, Carried]:
             size = size_of(connection)
             return {
-                name: Carried(number, _places(connection, name), size) for name, number in answered.items()
+                name: Carried(number, _places(connection, name) if came is None else came, size)
+                for name, (number, came) in answered.items()
             }
 
         return await self.database.read(work) if answered else {}

@@ -19,7 +19,7 @@ from gateway.audit import checkpoint_file
 from gateway.audit.canonical import NotCanonical, parse
 from gateway.audit.entry import Code, Entry
 from gateway.audit.note import Verifier
-from gateway.audit.verify import Report
+from gateway.audit.verify_report import Report
 from gateway.storage.audit import append, read_tail
 from gateway.storage.audit_checkpoints import serve_no_unsigned
 from gateway.storage.audit_evidence import verified

@@ -3,7 +3,6 @@
 SQLite keeps any type in any column and counts no characters; a server does neither, so each value is looked at.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, String, Table
 
+from config import durable
 from gateway.storage.embedded import BUSY_TIMEOUT, open_engine
 from gateway.storage.engine import DRIVER_ERRORS, Driver, driver_of, roll_back
 from gateway.storage.migrate import revision
@@ -62,11 +62,7 @@ class Source:
         self.path.rename(aside_of(self.path))
         for beside in ("-wal", "-shm"):
             self.path.with_name(f"{self.path.name}{beside}").unlink(missing_ok=True)
-        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)  # the name too must outlive a power cut
-        finally:
-            os.close(folder)
+        durable.sync(self.path.parent)
 
     @property
     def _driver(self) -> Driver:

@@ -22,9 +22,11 @@ OF_PLACES = (Code.RECEIVER_BEGUN, Code.LOG_PLACE_MOVED)
 _e = audit_entry.c
 
 
-def mark_of(connection: Connection, seal: Seal, of: str, following: int) -> bytes:
-    """Of the number, and of the last entry passed: the numbers of a log that was put back are given anew."""
-    return _of_number(seal, of, following) + _of_last(seal, of, end_at(connection, following))
+def mark_of(connection: Connection, seal: Seal, of: str, following: int, beside: str = "") -> bytes:
+    """Of the number, and of the last entry passed: the numbers of a log that was put back are given anew. `beside`:
+    what is kept with the place.
+    """
+    return _of_number(seal, of, following) + _of_last(seal, of, end_at(connection, following), beside)
 
 
 def moved_by_us(seal: Seal, of: str, following: object, mark: object) -> bool:
@@ -36,7 +38,14 @@ def moved_by_us(seal: Seal, of: str, following: object, mark: object) -> bool:
 
 
 def fits(
-    connection: Connection, seal: Seal, of: str, following: object, mark: object, *, proven: bool = True
+    connection: Connection,
+    seal: Seal,
+    of: str,
+    following: object,
+    mark: object,
+    beside: str = "",
+    *,
+    proven: bool = True,
 ) -> bool:
     """The same, and the log was not put back. `proven`: as its end has the last entry, whatever a column says."""
     if type(following) is not int or not isinstance(mark, bytes):
@@ -44,15 +53,18 @@ def fits(
     end = end_at(connection, following)
     if end.leaf and proven and not _proven(connection, end):
         return False
-    return hmac.compare_digest(mark, _of_number(seal, of, following) + _of_last(seal, of, end))
+    return hmac.compare_digest(mark, _of_number(seal, of, following) + _of_last(seal, of, end, beside))
 
 
 def _of_number(seal: Seal, of: str, following: int) -> bytes:
     return seal.fingerprint(f"{of}\0{following}".encode(), "place in the log")
 
 
-def _of_last(seal: Seal, of: str, end: End) -> bytes:
-    return seal.fingerprint(f"{of}\0{end.size}\0{end.leaf.hex()}".encode(), "place in the log, last entry")
+def _of_last(seal: Seal, of: str, end: End, beside: str) -> bytes:
+    more = f"\0{beside}" if beside else ""  # the version before knows nothing beside
+    return seal.fingerprint(
+        f"{of}\0{end.size}\0{end.leaf.hex()}{more}".encode(), "place in the log, last entry"
+    )
 
 
 def _proven(connection: Connection, end: End) -> bool:

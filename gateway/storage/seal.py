@@ -6,13 +6,14 @@ A sealed value is bound to the row it belongs to, so it cannot be moved to anoth
 import hashlib
 import hmac
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from config import durable
 
 NONCE = 12  # bytes, NIST SP 800-38D §8.2.2: random nonces, far below 2^32 values under one key
 KEY = 32  # bytes, AES-256
@@ -85,7 +86,7 @@ def master_key(folder: Path, *, may_make: bool = True) -> bytes:
                     "it is missing, and the database holds secrets that only it opens; "
                     "restore it from its backup; to a new node of a fleet copy it from another one",
                 )
-            _place(path, os.urandom(KEY))
+            durable.place(path, os.urandom(KEY))
         mode, key = path.stat().st_mode, path.read_bytes()
     except OSError as error:
         raise MasterKeyUnusable(
@@ -96,23 +97,3 @@ def master_key(folder: Path, *, may_make: bool = True) -> bytes:
     if len(key) != KEY:
         raise MasterKeyUnusable(path, f"it has {len(key)} bytes, not {KEY}; restore it from a backup")
     return key
-
-
-def _place(path: Path, key: bytes) -> None:
-    """The whole file appears at once, and never in place of one that another process was quicker to make."""
-    draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
-    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        draft.unlink()
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)  # the name too must outlive a power cut
-    finally:
-        os.close(folder)

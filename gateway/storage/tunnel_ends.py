@@ -1,11 +1,12 @@
 """Ends of tunnels that the database could not be told, in a file of their own: a start opens none of these again."""
 
-import os
+import asyncio
 from pathlib import Path
 
 import msgspec
 import structlog
 
+from config import durable
 from gateway.tunnel_sessions.ends import End
 from gateway.tunnel_sessions.opened import TunnelId
 
@@ -24,55 +25,66 @@ class EndsUnreadable(Exception):
 
 class EndsInFile:
     """Implements `gateway.tunnel_sessions.ends.Ends`. What cannot be written is said to operators, and holds as long as
-    this process.
+    this process. Used from one event loop; the disk is waited for beside it, and whoever comes meanwhile shares the
+    next writing: of thousands that end at once each would write all the others.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._kept: dict[TunnelId, End] = {}
+        self._wanted: dict[TunnelId, End] = {}
+        self._there: dict[TunnelId, End] = {}
+        """What of that is on disk."""
+        self._asked = self._tried = 0
+        """Of changes that were wanted how many there were, and up to which one they were written, or tried to be."""
+        self._writing = asyncio.Lock()
+        self._under_way: set[asyncio.Future[None]] = set()
 
     def read(self) -> dict[TunnelId, End]:
-        """Raises EndsUnreadable."""
+        """With what this process knows besides. Raises EndsUnreadable."""
         try:
             found = msgspec.json.decode(self._file.read_bytes(), type=list[End])
         except FileNotFoundError:
             found = []
         except (OSError, msgspec.MsgspecError) as error:
             raise EndsUnreadable(self._file, error) from error
-        self._kept = {one.tunnel: one for one in found}
-        return dict(self._kept)
+        self._there = {one.tunnel: one for one in found}
+        self._wanted = self._there | self._wanted
+        return dict(self._wanted)
 
-    def keep(self, end: End) -> None:
+    async def keep(self, end: End) -> None:
         """And wait until the disk has it."""
-        if end.tunnel not in self._kept:
-            self._write(self._kept | {end.tunnel: end})
+        if end.tunnel not in self._there:
+            self._wanted[end.tunnel] = end
+            await self._written()
 
-    def forget(self, tunnel: TunnelId) -> None:
+    async def forget(self, tunnel: TunnelId) -> None:
         """The database has it."""
-        if tunnel in self._kept:
-            self._write({name: one for name, one in self._kept.items() if name != tunnel})
+        if self._wanted.pop(tunnel, None) is not None:
+            await self._written()
 
-    def _write(self, kept: dict[TunnelId, End]) -> None:
-        try:
-            self._replace(kept)
-        except OSError as error:
-            log.warning("tunnels.ends_not_written", file=str(self._file), cause=str(error))
+    async def _written(self) -> None:
+        """Also where whoever waits gives up."""
+        self._asked += 1
+        writing = asyncio.ensure_future(self._write(self._asked))
+        self._under_way.add(writing)
+        writing.add_done_callback(self._under_way.discard)
+        await asyncio.shield(writing)
+
+    async def _write(self, change: int) -> None:
+        async with self._writing:
+            if self._tried >= change:
+                return
+            kept, self._tried = dict(self._wanted), self._asked
+            try:
+                await asyncio.to_thread(self._replace, kept)
+            except OSError as error:
+                log.warning("tunnels.ends_not_written", file=str(self._file), cause=str(error))
+            else:
+                self._there = kept
 
     def _replace(self, kept: dict[TunnelId, End]) -> None:
         """Raises OSError."""
         if kept:
-            draft = self._file.with_name(f".{self._file.name}")
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as made:
-                made.write(msgspec.json.encode(list(kept.values())))
-                made.flush()
-                os.fsync(descriptor)
-            draft.replace(self._file)
+            durable.replace(self._file, msgspec.json.encode(list(kept.values())))
         else:
-            self._file.unlink(missing_ok=True)
-        self._kept = kept
-        folder = os.open(self._file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # the name too must outlive a power cut
-        finally:
-            os.close(folder)
+            durable.remove(self._file)

@@ -6,7 +6,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
 
 from config.vocabulary import DeviceId
 from gateway.audit.entry import Entry
@@ -89,7 +89,13 @@ class StoredTunnels:
         return await self.database.write(work)
 
     async def open_ones(self) -> Sequence[Opened]:
-        query = select(tunnel).where(_t.closed_at.is_(None)).order_by(_t.at, _t.id)
+        return await self._those(_t.closed_at.is_(None))
+
+    async def closed_since(self, moment: datetime) -> Sequence[Opened]:
+        return await self._those(_t.closed_at >= micros(moment))
+
+    async def _those(self, which: ColumnElement[bool]) -> Sequence[Opened]:
+        query = select(tunnel).where(which).order_by(_t.at, _t.id)
         return await self.database.read(
             lambda connection: [_opened(row) for row in connection.execute(query)]
         )

@@ -1,8 +1,10 @@
 """Connections through tunnels on their way into the log: whose each is, when it began and ended, how much went through.
 
 Laws: a connection begins once and ends once in the log, however often it is told; it is its person's who had the tunnel
-when it began, whoever has it by then; what is recorded is durable before it is heard; whoever gives up hearing it stops
-nothing, and after a failure it is read anew what is recorded: it may be durable all the same, and is told again.
+when it began, whoever has it by then; of what was tried in vain two moments are known, between which it was, and where
+two people had the tunnel then it is neither's; what is recorded is durable before it is heard; whoever gives up hearing
+it stops nothing, and after a failure it is read anew what is recorded: it may be durable all the same, and is told
+again.
 """
 
 import asyncio
@@ -19,8 +21,8 @@ from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Target
 from gateway.tunnels.refusals import Refused
 
-Whose = Callable[[Address, datetime], Opened | None]
-"""Who had the tunnel with that address at a moment, or had it last."""
+Whose = Callable[[Address, datetime, datetime], Sequence[Opened]]
+"""Who had the tunnel with that address between two moments, in turn, or had it last; none where nobody had."""
 
 
 class Connections:
@@ -93,9 +95,9 @@ class Connections:
 
     def _began(self, flow: Flow, at: datetime, begun: dict[Line, Connected]) -> Sequence[Entry]:
         line = _line(flow)
-        whose = self._whose(flow.device, at)
-        if line in self._open or line in begun or whose is None:
+        if line in self._open or line in begun or not (those := self._whose(flow.device, at, at)):
             return []
+        whose = those[-1]
         target = self._target(flow.target)
         begun[line] = Connected(line=line, at=at, tunnel=whose, target="" if target is None else target.id)
         port = {"source_port": flow.port}
@@ -120,12 +122,15 @@ class Connections:
         return [records.connection(known.tunnel, code, line.target, target, one.at, **told)]
 
     def _tried(self, one: Refused) -> Sequence[Entry]:
-        now = self._clock()
-        if (whose := self._whose(one.device, now)) is None:
+        at = one.at or self._clock()
+        since = min(one.since or at, at)
+        if not (those := self._whose(one.device, since, at)):
             return []
         target = self._target(one.target)
-        why = Why.TOO_MANY if one.too_many else self._why(whose, target)
-        return [records.tried(whose, one, target, why, now)]
+        if len({each.subject for each in those}) > 1:
+            return [records.tried_by_one_of(those, one, target, since, at)]
+        why = Why.TOO_MANY if one.too_many else self._why(those[-1], target)
+        return [records.tried(those[-1], one, target, why, at)]
 
 
 def _line(flow: Flow) -> Line:

@@ -8,6 +8,7 @@ a copy of that key speaks in the tunnel, and signs nothing. Laws:
 - where it does not ask by their version of IP any more, as its last message of that is older by `AT_ONCE` than the
   newest, they may also be where they first were since the messages came from another place, or last where the newest
   came from: who speaks by IPv4 and asks by it has not gone to IPv6 without asking so;
+- what was of a time to come, as a clock was set back, is of now;
 - a device that moves says so within `NOTED`; packets that are elsewhere for longer, or a second time, are noted, and
   those that stay there, or come and go, are not believed.
 """
@@ -21,6 +22,9 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 Spot = IPv4Address | IPv6Network
 PREFIX = 64  # bits, of one link (RFC 4291 §2.5.4); a machine takes another address of it every day (RFC 8981)
 RECENT = timedelta(minutes=10)
+AHEAD = timedelta(
+    seconds=5
+)  # of a clock that is corrected; what is of a later time was before it was set back
 NOTED = timedelta(seconds=100)  # a device asks every minute, and again 15 s after what failed
 AT_ONCE = timedelta(seconds=75)  # within which a device asks twice, also where the first question failed
 STAYS = timedelta(minutes=4)
@@ -75,8 +79,9 @@ def asked(before: Places, address: str, now: datetime) -> Places:
     spot = spot_of(address)
     if spot is None:
         return before
-    known = _recent(before.asked, now)
-    return replace(before, asked={**known, spot: now}, beside=before.beside if spot in known else None)
+    places = _until(before, now)
+    known = _recent(places.asked, now)
+    return replace(places, asked={**known, spot: now}, beside=places.beside if spot in known else None)
 
 
 def spoke(before: Places, address: str, now: datetime) -> tuple[Places, Sight]:
@@ -86,10 +91,11 @@ def spoke(before: Places, address: str, now: datetime) -> tuple[Places, Sight]:
         return before, RIGHT
     if before.away is None and not before.turns and before.beside == here and _lately(before, here, now):
         return before, RIGHT
+    places = _until(before, now)
     places = replace(
-        before,
-        asked=_recent(before.asked, now),
-        turns=tuple(one for one in before.turns if now - one < RECENT),
+        places,
+        asked=_recent(places.asked, now),
+        turns=tuple(one for one in places.turns if now - one < RECENT),
     )
     same, beside = _same(places, here)
     if same:
@@ -106,7 +112,18 @@ def spoke(before: Places, address: str, now: datetime) -> tuple[Places, Sight]:
 def _lately(places: Places, here: Spot, now: datetime) -> bool:
     """It asked from there: nearly always so."""
     at = places.asked.get(here)
-    return at is not None and now - at < RECENT
+    return at is not None and timedelta(0) <= now - at < RECENT
+
+
+def _until(places: Places, now: datetime) -> Places:
+    if max((*places.asked.values(), *places.turns, places.away or now), default=now) <= now:
+        return places
+    return replace(
+        places,
+        asked={spot: min(at, now) for spot, at in places.asked.items()},
+        away=None if places.away is None else min(places.away, now),
+        turns=tuple(min(one, now) for one in places.turns),
+    )
 
 
 def _same(places: Places, here: Spot) -> tuple[bool, Spot | None]:

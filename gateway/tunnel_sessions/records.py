@@ -1,6 +1,6 @@
 """What the log keeps of tunnels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -116,6 +116,16 @@ def tried(one: Opened, what: Refused, target: TunnelTarget | None, reason: str, 
         reason=reason,
         details=entry.details | at(what.target) | told(what.left_out),
     )
+
+
+def tried_by_one_of(
+    those: Sequence[Opened], what: Refused, target: TunnelTarget | None, since: datetime, at: datetime
+) -> Entry:
+    """Two people had the tunnel of a shared device between those moments: it is in the log as nobody's."""
+    entry = tried(those[-1], what, target, Why.OPENED_ANEW, at)
+    details = {name: one for name, one in entry.details.items() if name != "tunnel"}
+    details |= {"tunnels": [one.id for one in those], "since": since.isoformat(timespec="milliseconds")}
+    return replace(entry, subject="", person="", session="", own_municipality="", address="", details=details)
 
 
 def connection(

@@ -1,11 +1,12 @@
 """A tunnel while it is open: its device is made again when it dies, leases are renewed, what happens is told.
 
 Laws: no loop ends because an act failed; what failed is said and tried again; what was missed of connections is made up
-from all that the kernel knows.
+from all that the kernel knows; a filter that somebody else took away stands again with the next look.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gateway.tunnels.connections import Happened, Ledger
@@ -80,8 +81,18 @@ class Keeping:
             await self._opened.tunnel.renew(self._now())
 
     async def _look(self) -> None:
-        if refused := await self._opened.tunnel.refused():
-            await self._tell(refused)
+        try:
+            refused = await self._opened.tunnel.refused(self._now())
+        except RulesNotTaken as error:
+            flushed = (
+                "look for what flushes nftables on this machine, and have it leave the tunnel's table alone"
+            )
+            self._say(f"the filter of the tunnel cannot be read, and is made again; {flushed} ({error})")
+            await self._opened.tunnel.restored(self._now())
+            return
+        if refused:
+            there = self._now()
+            await self._tell([replace(one, at=there) for one in refused])
 
     async def _connections(self) -> None:
         loop, something = asyncio.get_running_loop(), asyncio.Event()

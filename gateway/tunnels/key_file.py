@@ -1,9 +1,9 @@
 """The gateway's private key in a file of its own, mode 0600: made once, never replaced by itself."""
 
-import os
 from base64 import b64decode
 from pathlib import Path
 
+from config import durable
 from gateway.tunnels.keys import PrivateKey
 from gateway.tunnels.wireguard_go import CannotTunnel
 
@@ -14,18 +14,8 @@ def private_key(file: Path) -> PrivateKey:
         return _read(file)
     except FileNotFoundError:
         pass
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as made:
-        made.write(f"{PrivateKey.generate().base64()}\n")
-        made.flush()
-        os.fsync(descriptor)
-    try:
-        os.link(draft, file)
-    except FileExistsError:  # another start was quicker, and devices may know its key by now
-        pass
-    finally:
-        draft.unlink()
+    # Where another start was quicker its key stays: devices may know it by now.
+    durable.place(file, f"{PrivateKey.generate().base64()}\n".encode())
     return _read(file)
 
 

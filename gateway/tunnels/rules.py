@@ -12,8 +12,9 @@ Laws of the rules:
 - nobody else's packet bears an address of the tunnel's;
 - a device begins so many connections in a second and has so many at a time, of what it is permitted too: each is in the
   log, and all of them in one table of the kernel;
-- what is dropped from the tunnel is remembered for a while, once for each device and target; of a device that tries
-  one target after the other so many, and the rest of its packets by their number: it hides no other's tries.
+- what is dropped from the tunnel is remembered for a while, or until its device falls silent (`refusals.forgotten`),
+  once for each device and target; of a device that tries one target after the other so many, and the rest of its
+  packets by their number: it hides no other's tries.
 
 Texts are nftables' own (nft(8)): twice as quick as its JSON, and every value is written from a type of ours.
 """

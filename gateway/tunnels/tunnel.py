@@ -20,7 +20,7 @@ from gateway.tunnels.connections import Flow
 from gateway.tunnels.keys import TunnelKey
 from gateway.tunnels.peers import SUSPENDED, Address, AddressOfTwo, Allowed, changes, only
 from gateway.tunnels.permits import Admitted, Permit, Target, allowed, awake, ruled
-from gateway.tunnels.refusals import Refusals, Refused
+from gateway.tunnels.refusals import Refusals, Refused, forgotten
 from gateway.tunnels.seen import Device, Seen
 
 LEASE = timedelta(seconds=90)
@@ -69,6 +69,8 @@ class Tunnel:
         self._certain = False
         self._acting = asyncio.Lock()
         self._refusals = Refusals()
+        self._fell_silent: set[Address] = set()
+        """Since it was looked last at what was tried in vain."""
 
     @property
     def admitted(self) -> Mapping[TunnelKey, Admitted]:
@@ -109,15 +111,33 @@ class Tunnel:
             self._device, self._certain = device, False
             await self._to(self._admitted, now)
 
+    async def restored(self, now: datetime) -> None:
+        """Somebody else has changed the filter: all of it again, with the leases that there are."""
+        async with self._acting:
+            self._certain = False
+            await self._to(self._admitted, now, most=self._lease)
+
     async def seen(self) -> Seen:
         """The device as it says of itself. Raises TunnelDeviceFailed."""
         async with self._acting:
             return await self._device.seen()
 
-    async def refused(self) -> Sequence[Refused]:
+    async def refused(self, now: datetime) -> Sequence[Refused]:
         """What was tried in vain since this was asked last."""
         async with self._acting:
-            return self._refusals.new(*await _beside(self._remembered))
+            found = self._refusals.new(*await _beside(self._remembered), now)
+            await self._forget_refused()
+            return found
+
+    async def _forget_refused(self) -> None:
+        """Of devices that fell silent: behind what was tried before nothing hides of whoever has them next."""
+        those = self._refusals.of(self._fell_silent)
+        try:
+            await _beside(self._packets.do, forgotten(self._plan.table, those))
+        except Exception:  # noqa: BLE001 - with the next look; what was found is told
+            return
+        self._refusals.forget(those)
+        self._fell_silent.clear()
 
     def _remembered(self) -> tuple[list[Any], list[Any], list[Any]]:
         return self._elements("refused"), self._elements("over"), self._elements("untold")
@@ -127,16 +147,28 @@ class Tunnel:
         sets = (f"{name}{version}" for version in rules.VERSIONS)
         return [one for each in sets for one in self._packets.elements(self._plan.table, each)]
 
-    async def _to(self, desired: dict[TunnelKey, Admitted], now: datetime, *, renewing: bool = False) -> None:
+    async def _to(
+        self,
+        desired: dict[TunnelKey, Admitted],
+        now: datetime,
+        *,
+        renewing: bool = False,
+        most: datetime | None = None,
+    ) -> None:
+        """`most`: when leases end at the latest; None: by whoever says it they are as long as they may be."""
         certain, self._certain = self._certain, False
         before, self._admitted = self._admitted, desired
-        lease = now + self._lasts if renewing or not certain else self._lease
+        lease = now + self._lasts
+        # Of a clock that was set back the one of before would last longer than anybody vouches for.
+        if most is not None or (certain and not renewing):
+            lease = min(lease, self._lease if most is None else most)
         acts = self._whole(now, lease) if not certain else self._moved(before, now, lease)
         await _all_tried(acts)
         self._lease, self._certain = lease, True
 
     def _whole(self, now: datetime, lease: datetime) -> Iterator[Callable[[], Awaitable[None]]]:
         desired = list(self._admitted.values())
+        self._fell_silent |= {each for one in desired if not one.awake(now) for each in one.addresses}
         yield lambda: _beside(self._say_whole, desired, now, lease)
         yield lambda: self._compared({one.key: allowed(one, now) for one in desired})
         yield lambda: _beside(self._forget_others, desired, now)
@@ -161,6 +193,7 @@ class Tunnel:
         peers = changes(
             {key: _had(one) for key, one in old.items()}, {key: allowed(one, now) for key, one in new.items()}
         )
+        self._fell_silent |= steps.silent
         yield lambda: _beside(self._packets.do, steps.text)
         yield lambda: self._device.change(peers)
         yield lambda: _beside(self._forget, steps.silent, steps.lost)

@@ -113,6 +113,9 @@ class InVain(msgspec.Struct, frozen=True, tag="in_vain"):
     target: Place
     left_out: int = 0
     too_many: bool = False
+    since: datetime | None = None
+    at: datetime | None = None
+    """Between which moments; None: a process of the version before does not say it."""
 
 
 News = Opened | Closed | InVain
@@ -244,7 +247,8 @@ def news_of(one: Began | Ended | Refused) -> News:
         case Ended():
             return Closed(_connection(one.flow), one.began, one.at)
         case Refused():
-            return InVain(str(one.device), place_of(one.target), one.left_out, one.too_many)
+            place = place_of(one.target)
+            return InVain(str(one.device), place, one.left_out, one.too_many, one.since, one.at)
 
 
 def read_news(one: News) -> Began | Ended | Refused:
@@ -255,7 +259,8 @@ def read_news(one: News) -> Began | Ended | Refused:
         case Closed():
             return Ended(one.connection.flow(), one.began, one.at)
         case InVain():
-            return Refused(address_of(one.device), one.target.target(), one.too_many, one.left_out)
+            device, target = address_of(one.device), one.target.target()
+            return Refused(device, target, one.too_many, one.left_out, one.since, one.at)
 
 
 def admitted_of(devices: Iterable[Device]) -> list[Admitted]:

@@ -37,6 +37,10 @@ PORTAL_CLOSED_TOO = frozenset(
     kind.reason for kind in ClosureKind if kind not in OF_AN_APPLICATION | OF_A_MUNICIPALITY
 )
 """Reasons of incidents that close everything to whom they concern."""
+FROM_THIS_DEVICE = frozenset(
+    {"device_suspended", "device_waiting", "device_blocked", "device_retired", "device_lost"}
+)
+"""Reasons for which nothing opens from the device, the portal neither: a link there would lead in a circle."""
 
 TRY_LATER = 503
 MayAsk = Callable[[Session, AccessRequest, Refused], str | Asked | SwitchFirst]
@@ -130,7 +134,9 @@ class DecisionPages:
 
 def _closes_the_portal(refused: Refused, session: Session) -> bool:
     own = refused.municipality is not None and refused.municipality == session.municipality
-    return refused.reason in PORTAL_CLOSED_TOO or (own and refused.reason == ClosureKind.MUNICIPALITY.reason)
+    return refused.reason in PORTAL_CLOSED_TOO | FROM_THIS_DEVICE or (
+        own and refused.reason == ClosureKind.MUNICIPALITY.reason
+    )
 
 
 def own_path(target: str) -> str:

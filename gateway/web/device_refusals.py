@@ -66,8 +66,8 @@ TO_ADMINISTRATORS: Mapping[Why, Text] = {
         en="The device is yours, maybe by another account. Ask another administrator.",
     ),
     Why.OWNER_UNKNOWN: both(
-        cs="Napište přihlašovací jméno někoho, kdo má v obci zařízení roli.",
-        en="Write the user name of somebody who has a role in the municipality of the device.",
+        cs="Napište přihlašovací jméno někoho, kdo v té obci roli má.",
+        en="Write the user name of somebody who has a role there.",
     ),
     Why.ASSET: both(
         cs="Agent sériové číslo nepřečetl. Opište je ze štítku, nejvýše 80 znaků.",

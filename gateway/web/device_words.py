@@ -54,7 +54,7 @@ VALUES: Mapping[str, Title] = {
 }
 WORDS = frozenset({FactName.OS, FactName.TPM_VERSION, FactName.MANAGED_BY})
 """Facts whose values are of a closed list; what else a device says is shown as it says it."""
-TUNNEL_KEY = Title(cs="Klíč tunelu", en="Key of the tunnel")
+TUNNEL_KEY = Title(cs="Nový klíč tunelu", en="A new key of the tunnel")
 
 
 def fact_value(name: FactName, value: Value, language: Language) -> str:

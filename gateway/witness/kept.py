@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from config import durable
 from gateway.audit.cosignature import Cosigner
 from gateway.audit.note import NoteRefused, Verifier
 from gateway.witness.judging import Seen
@@ -50,7 +51,7 @@ def found(folder: Path, name: str) -> Cosigner:
         if any(folder.iterdir()):
             raise WitnessUnusable(f"{folder} is not empty", "name a folder that is not there yet")
         folder.chmod(0o700)
-        _replace(folder / KEY, text.encode())
+        durable.replace(folder / KEY, text.encode())
     except OSError as error:
         raise _unwritable(folder, error) from error
     return cosigner
@@ -77,7 +78,7 @@ def trust(folder: Path, key: Verifier) -> bool:
     known = trusted_by(folder)
     if key in known:
         return False
-    _replace(folder / TRUSTED, "".join(f"{one}\n" for one in (*known, key)).encode())
+    durable.replace(folder / TRUSTED, "".join(f"{one}\n" for one in (*known, key)).encode())
     return True
 
 
@@ -86,7 +87,7 @@ def distrust(folder: Path, key: Verifier) -> bool:
     known = trusted_by(folder)
     if key not in known:
         return False
-    _replace(folder / TRUSTED, "".join(f"{one}\n" for one in known if one != key).encode())
+    durable.replace(folder / TRUSTED, "".join(f"{one}\n" for one in known if one != key).encode())
     return True
 
 
@@ -147,7 +148,7 @@ class Kept:
             bytes=before + len(data),
             origins={**self._state.origins, origin: _Tree(seen.size, seen.root)},
         )
-        _replace(self._folder / STATE, msgspec.json.encode(state))
+        durable.replace(self._folder / STATE, msgspec.json.encode(state))
         self._state = state
 
     def _mend(self) -> None:
@@ -188,22 +189,6 @@ def _size(file: Path) -> int:
         return file.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _replace(file: Path, data: bytes) -> None:
-    """As a whole or not at all. Raises OSError."""
-    beside = file.with_name(f"{file.name}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as written:
-        written.write(data)
-        written.flush()
-        os.fsync(written.fileno())
-    beside.rename(file)
-    folder = os.open(file.parent, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _unwritable(folder: Path, error: OSError) -> WitnessUnusable:

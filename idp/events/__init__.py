@@ -43,8 +43,11 @@ from idp.events.recovery import (
 from idp.events.relying_party import (
     AuthorizationGranted,
     AuthorizationRefused,
+    ClientRefused,
+    RefreshTokenMisused,
     TokenIssued,
     TokenRefused,
+    TokenRevoked,
 )
 from idp.events.session import EndReason, SessionEnded, SignOutRefused
 from idp.events.sign_in import (
@@ -106,8 +109,11 @@ Event = (
     | SessionEnded
     | AuthorizationGranted
     | AuthorizationRefused
+    | ClientRefused
+    | RefreshTokenMisused
     | TokenIssued
     | TokenRefused
+    | TokenRevoked
     | RecoveryIssued
     | RecoveryRevoked
     | RecoveryUsed
@@ -129,6 +135,7 @@ __all__ = [
     "AuthorizationGranted",
     "AuthorizationRefused",
     "BlockLifted",
+    "ClientRefused",
     "CodeAccepted",
     "CodeRefused",
     "EndReason",
@@ -163,6 +170,7 @@ __all__ = [
     "RecoveryRefused",
     "RecoveryRevoked",
     "RecoveryUsed",
+    "RefreshTokenMisused",
     "SessionEnded",
     "SignInCompleted",
     "SignInFailed",
@@ -172,6 +180,7 @@ __all__ = [
     "Throttled",
     "TokenIssued",
     "TokenRefused",
+    "TokenRevoked",
     "UpstreamAccepted",
     "UpstreamLinked",
     "UpstreamNotLinked",

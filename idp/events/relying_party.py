@@ -12,6 +12,9 @@ class AuthorizationGranted(Happening):
 
     session: SessionId
     client: str
+    rule: str = ""
+    """The policy that lets the person use its application; none where it names no application."""
+    policy_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,8 @@ class AuthorizationRefused(Happening):
 class TokenIssued(Happening):
     session: SessionId
     client: str
+    refreshed: bool = False
+    """Whether for a refresh token; else for a code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,4 +36,36 @@ class TokenRefused(Happening):
     client: str
     reason: str
     revoked: int = 0
-    """Access tokens withdrawn because their code was used twice."""
+    """Tokens withdrawn because their code was used twice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRevoked(Happening):
+    """Its client gave it back."""
+
+    session: SessionId
+    client: str
+    revoked: int
+    """How many: a refresh token takes all along that came of its sign-in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRefused(Happening):
+    """A client asked for something about tokens, and may not."""
+
+    client: str
+    reason: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshTokenMisused(Happening):
+    """More than its client has it: all that came of its sign-in was withdrawn."""
+
+    session: SessionId
+    client: str
+    """Whose it is."""
+    shown_by: str
+    """The client that proved itself as it was used."""
+    reason: str
+    revoked: int

@@ -8,10 +8,12 @@ from idp.http import (
     account,
     account_password,
     authorize,
+    exchange,
     failure,
     recovery,
     sign_in,
     sign_out,
+    token_state,
     tokens,
     told_first,
     upstream,
@@ -71,7 +73,9 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
         app.router.add_post(path, handler)
     for path, page in FORM_PAGES.items():
         app.router.add_get(path, _page_of_form(page), allow_head=False)
-    app.router.add_post("/token", tokens.exchange)
+    app.router.add_post("/token", exchange.exchange)
+    app.router.add_post("/revoke", token_state.revoke)
+    app.router.add_post("/introspect", token_state.introspect)
     app.router.add_get("/userinfo", tokens.userinfo)
     app.router.add_post("/userinfo", tokens.userinfo)
     app.router.add_get("/logout", sign_out.ask, allow_head=False)

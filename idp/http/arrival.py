@@ -1,5 +1,6 @@
 """What a request brings: parameters, where it came from, whether our own page sent it."""
 
+import re
 from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from idp.oidc.parameters import COUNT
 
 BODY_MAX = 16 * 1024  # bytes; the longest honest form carries an id token of about 1.2 kB
 FORM = "application/x-www-form-urlencoded"
+SOURCE_PATH = re.compile(r"(/[A-Za-z0-9._~%-]*)*")
 HEADER_MAX = 200  # characters kept of a header that goes into the log
 
 Pairs = list[tuple[str, str]]
@@ -82,3 +84,11 @@ def site_of(address: str) -> str:
     """Origin of a verified redirect address, for the page's `form-action`."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def form_address(address: str) -> str:
+    """A verified redirect address for the page's `form-action`, where all of it may stand there (CSP Level 3 §2.3.1);
+    else its origin. The query is no part of what browsers compare.
+    """
+    path = urlsplit(address).path
+    return site_of(address) + (path if SOURCE_PATH.fullmatch(path) else "")

@@ -12,7 +12,16 @@ from aiohttp import web
 from config.vocabulary import AuthenticationLevel
 from idp.events import Origin
 from idp.http import arrival, failure
-from idp.http.authorize import answer, asked_of, at_work, begin, in_a_page_of_its_own, refuse, send_on
+from idp.http.authorize import (
+    answer,
+    asked_of,
+    at_work,
+    begin,
+    in_a_page_of_its_own,
+    refuse,
+    send_on,
+    to_client,
+)
 from idp.http.provider import Book, Provider, provider_of
 from idp.login.book import Flow
 from idp.login.drawn import new_challenge
@@ -64,6 +73,13 @@ def login_hint(destination: Destination) -> str:
     return destination.login_hint if isinstance(destination, Request) else ""
 
 
+def decided_about(provider: Provider, destination: Destination) -> bool:
+    """Whether policies say who may go on there."""
+    if not isinstance(destination, Request):
+        return False
+    return bool(provider.clients[destination.target.client].application)
+
+
 def form_targets(destination: Destination) -> tuple[str, ...]:
     """Origins that a form of the sign-in may lead to."""
     return (arrival.site_of(destination.target.redirect_uri),) if isinstance(destination, Request) else ()
@@ -77,11 +93,11 @@ def reach(
         grant.issue_code(book, destination, session, code, origin, now)
 
 
-def way_on(provider: Provider, destination: Destination, code: Handle) -> str:
+def way_on(request: web.Request, destination: Destination, code: Handle) -> web.Response:
     """Where the browser goes after the sign-in; `code` was given to `reach`."""
     if isinstance(destination, Request):
-        return rules.answer_address(destination.target, provider.issuer, {"code": code})
-    return destination.path
+        return to_client(request, destination.target, {"code": code})
+    return send_on(destination.path)
 
 
 async def lead_through(

@@ -152,17 +152,24 @@ class Pages:
         *,
         status: int = 200,
         form_targets: Iterable[str] = (),
+        form_action: str = "",
         scripts: bool = False,
         **context: object,
     ) -> web.Response:
-        """The page as an answer, in the language of the request, with its security headers."""
+        """The page as an answer, in the language of the request, with its security headers.
+
+        `form_targets`, `form_action`: see `content_security_policy`.
+        """
         language = language_of(request, self.default_language)
         html = self.render(template, language, here=request.path_qs, **context)
         response = web.Response(
             text=html,
             status=status,
             content_type="text/html",
-            headers={**page_headers(form_targets, scripts=scripts), "Vary": "Accept-Language, Cookie"},
+            headers={
+                **page_headers(form_targets, form_action, scripts=scripts),
+                "Vary": "Accept-Language, Cookie",
+            },
         )
         remember(response, request, self.domain)
         return response

@@ -4,15 +4,18 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 
-def content_security_policy(form_targets: Iterable[str] = (), *, scripts: bool = False) -> str:
+def content_security_policy(
+    form_targets: Iterable[str] = (), form_action: str = "", *, scripts: bool = False
+) -> str:
     """Policy of a page (CSP Level 3): own styles and images, forms to us, and no script at all.
 
     `scripts`: own files of script may run and ask the page's own host; nothing written into the page ever may.
 
     `form_targets` are further origins (`https://portal.example.cz`, `https://*.example.cz`) that a form
-    may lead to: browsers apply `form-action` to the redirects after a POST as well.
+    may lead to: browsers apply `form-action` to the redirects after a POST as well. `form_action`: the one address that
+    forms of the page lead to, and nothing of ours.
     """
-    form_action = " ".join(("'self'", *form_targets))
+    form_action = form_action or " ".join(("'self'", *form_targets))
     own_scripts = "script-src 'self'; connect-src 'self'; " if scripts else ""
     return (
         f"default-src 'none'; {own_scripts}style-src 'self'; img-src 'self' data:; "
@@ -44,7 +47,9 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 """For pages."""
 
 
-def page_headers(form_targets: Iterable[str] = (), *, scripts: bool = False) -> dict[str, str]:
+def page_headers(
+    form_targets: Iterable[str] = (), form_action: str = "", *, scripts: bool = False
+) -> dict[str, str]:
     """`SECURITY_HEADERS` of a page whose forms may lead to further origins, and that may run our scripts."""
-    policy = content_security_policy(form_targets, scripts=scripts)
+    policy = content_security_policy(form_targets, form_action, scripts=scripts)
     return {**SECURITY_HEADERS, "Content-Security-Policy": policy}

@@ -148,6 +148,19 @@ def of_program(account: str, address: str, limits: GuessLimits) -> tuple[Purse, 
     return (mine, *of_place(address, limits))
 
 
+def of_client(client: str, address: str, limits: GuessLimits) -> tuple[Purse, ...]:
+    """Proofs of a relying party from one address, and those of all of them from there and around it.
+
+    What people guess from there does not count here: an application's server may stand behind the same address.
+    """
+    name = hashlib.sha256(f"{client}\0{address}".encode("utf-8", "replace")).hexdigest()
+    mine = Purse(
+        BucketKey(f"client:{name[:48]}"), Scope.ACCOUNT, Limit(limits.attempts, limits.attempts_window)
+    )
+    place = (replace(purse, key=BucketKey(f"client:{purse.key}")) for purse in of_place(address, limits))
+    return (mine, *place)
+
+
 def of_recovery_code(account: str, limits: GuessLimits) -> Purse:
     """Guesses of its second factor, from anywhere: only who has the secret can make them."""
     limit = Limit(limits.attempts, limits.attempts_window)

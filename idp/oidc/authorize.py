@@ -18,6 +18,7 @@ from idp.oidc import parameters, pkce
 from idp.oidc.client import Client, ClientId, Clients, Scope
 from idp.oidc.errors import OAuthError, Refused, Unsafe
 from idp.oidc.parameters import Unreadable
+from idp.oidc.refresh_token import OFFLINE_ACCESS
 
 AGE = re.compile(r"[0-9]{1,9}")  # seconds
 
@@ -31,6 +32,14 @@ class Prompt(StrEnum):
     SELECT_ACCOUNT = "select_account"
 
 
+class ResponseMode(StrEnum):
+    """How the answer gets there (OAuth 2.0 Multiple Response Type Encoding Practices §2.1)."""
+
+    QUERY = "query"
+    FORM_POST = "form_post"
+    """OAuth 2.0 Form Post Response Mode 1.0."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A verified place for the answer."""
@@ -38,6 +47,7 @@ class Target:
     client: ClientId
     redirect_uri: str
     state: str | None
+    mode: ResponseMode = ResponseMode.QUERY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +66,8 @@ class Request:
     language: Language | None
     subject: SubjectId | None
     """Of `id_token_hint`, verified."""
+    refresh: bool
+    """Whether the client is to get a refresh token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,7 @@ def read(
     target = _target(values, clients)
     if isinstance(target, Unanswerable):
         return target
-    fault = _fault(values)
+    fault = _fault(values, target)
     if fault is None and len(kept(values)) > KEPT_MAX:
         fault = Refused(_INVALID, f"the parameters are longer than {KEPT_MAX} characters together")
     if fault is not None:
@@ -127,6 +139,7 @@ def read(
         login_hint=_login_hint(values.get("login_hint", "")),
         language=language_of(values.get("ui_locales", "")),
         subject=hint.subject if hint else None,
+        refresh=refreshes(values["scope"], clients[target.client]),
     )
 
 
@@ -144,10 +157,16 @@ def _target(values: Mapping[str, str], clients: Clients) -> Target | Unanswerabl
         return Unanswerable(Unsafe.REDIRECT_URI_MISSING, client.id)
     if redirect_uri not in client.redirect_uris:  # equal character by character, RFC 9700 §4.1.3
         return Unanswerable(Unsafe.REDIRECT_URI_UNKNOWN, client.id)
-    return Target(client=client.id, redirect_uri=redirect_uri, state=values.get("state"))
+    posted = values.get("response_mode") == ResponseMode.FORM_POST and client.form_post
+    return Target(
+        client=client.id,
+        redirect_uri=redirect_uri,
+        state=values.get("state"),
+        mode=ResponseMode.FORM_POST if posted else ResponseMode.QUERY,
+    )
 
 
-def _fault(values: Mapping[str, str]) -> Refused | None:
+def _fault(values: Mapping[str, str], target: Target) -> Refused | None:
     """First thing wrong with a request whose target is verified."""
     for name, refused in NOT_OFFERED.items():
         if name in values:
@@ -160,7 +179,11 @@ def _fault(values: Mapping[str, str]) -> Refused | None:
             OAuthError.UNSUPPORTED_RESPONSE_TYPE,
             "only response_type=code is offered",
         ),
-        (values.get("response_mode", "query") != "query", _INVALID, "only response_mode=query is offered"),
+        (
+            values.get("response_mode", ResponseMode.QUERY) != target.mode,
+            _INVALID,
+            "this response_mode is not offered",
+        ),
         (
             Scope.OPENID not in values.get("scope", "").split(),
             OAuthError.INVALID_SCOPE,
@@ -244,23 +267,31 @@ def silent(request: Request) -> bool:
     return Prompt.NONE in request.prompts
 
 
-def answer_address(target: Target, issuer: str, answer: Mapping[str, str]) -> str:
-    """The redirect that answers; `iss` tells mixed-up clients who answered (RFC 9207 §2)."""
+def answer_fields(target: Target, issuer: str, answer: Mapping[str, str]) -> dict[str, str]:
+    """What the client is sent; `iss` tells mixed-up clients who answered (RFC 9207 §2)."""
     state = {"state": target.state} if target.state is not None else {}
-    query = urlencode({**answer, **state, "iss": issuer})
+    return {**answer, **state, "iss": issuer}
+
+
+def answer_address(target: Target, issuer: str, answer: Mapping[str, str]) -> str:
+    """The redirect that answers."""
+    query = urlencode(answer_fields(target, issuer, answer))
     return f"{target.redirect_uri}{'&' if '?' in target.redirect_uri else '?'}{query}"
 
 
-def refusal_address(refusable: Refusable, issuer: str) -> str:
-    refused = refusable.refused
-    answer = {"error": refused.error.value, "error_description": refused.description}
-    return answer_address(refusable.target, issuer, answer)
+def refusal(refused: Refused) -> dict[str, str]:
+    return {"error": refused.error.value, "error_description": refused.description}
 
 
 def scopes_of(asked: str, client: Client) -> tuple[Scope, ...]:
     """Known scopes that were asked for or are always given; unknown ones are ignored (Core §3.1.2.1)."""
     words = set(asked.split())
     return tuple(scope for scope in Scope if scope in words or scope in client.always)
+
+
+def refreshes(asked: str, client: Client) -> bool:
+    """Without `prompt=consent` (Core §11): relying parties are the office's own, and configured to."""
+    return client.refresh == "always" or (client.may_refresh and OFFLINE_ACCESS in asked.split())
 
 
 def levels_of(acr_values: str) -> list[AuthenticationLevel]:

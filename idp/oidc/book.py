@@ -1,4 +1,4 @@
-"""What the provider keeps of codes and access tokens: inside one transaction, secrets only as hashes."""
+"""What the provider keeps of codes and tokens: inside one transaction, secrets only as hashes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,8 @@ class Code:
     scopes: tuple[Scope, ...]
     expires_at: datetime
     used_at: datetime | None = None
+    refresh: bool = False
+    """Whether a refresh token goes with what it is exchanged for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,25 @@ class AccessToken:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshFamily:
+    """Refresh tokens of one sign-in at one client, of which the latest alone is good."""
+
+    name: HandleHash
+    secret: HandleHash
+    """Of the one that is good."""
+    code: HandleHash
+    """The code that the first was given for."""
+    session: SessionId
+    client: ClientId
+    scopes: tuple[Scope, ...]
+    expires_at: datetime
+    """If it is not used until then."""
+    ends_at: datetime
+    """At the latest."""
+    withdrawn_at: datetime | None = None
+
+
 class Book(Protocol):
     def keep_code(self, code: Code) -> None: ...
 
@@ -48,8 +69,16 @@ class Book(Protocol):
 
     def token(self, name: HandleHash) -> AccessToken | None: ...
 
-    def withdraw_tokens(self, code: HandleHash) -> int:
-        """Remove the tokens a code gave; how many there were."""
+    def drop_token(self, name: HandleHash) -> int:
+        """How many there were: one or none."""
+        ...
+
+    def keep_refresh_family(self, family: RefreshFamily) -> None: ...
+
+    def refresh_family(self, name: HandleHash) -> RefreshFamily | None: ...
+
+    def withdraw_tokens(self, code: HandleHash, now: datetime) -> int:
+        """Remove the access tokens that came of a code, and end its refresh tokens; how many there were."""
         ...
 
     def session(self, sid: SessionId) -> Session | None: ...

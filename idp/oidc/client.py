@@ -3,16 +3,21 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, NewType
 from urllib.parse import urlsplit
 
+from joserfc.jwk import KeySet
+
 from config.settings import OidcClient
+from idp.oidc.assertion import KeysUnusable, keys_of
 
 ClientId = NewType("ClientId", str)
 Algorithm = Literal["ES256", "RS256"]
+Refresh = Literal["never", "asked", "always"]
 
 GATEWAY = ClientId("brana-gateway")
 SECRET_MIN = 32  # characters; a secret that is guessed at the token endpoint must not be guessable
@@ -26,6 +31,15 @@ class Scope(StrEnum):
     PROFILE = "profile"
     EMAIL = "email"
     ROLES = "roles"
+
+
+class Method(StrEnum):
+    """How a client proves itself (OpenID Connect Core 1.0 §9)."""
+
+    BASIC = "client_secret_basic"
+    POST = "client_secret_post"
+    KEY = "private_key_jwt"
+    NONE = "none"
 
 
 class ClientUnusable(Exception):
@@ -60,10 +74,38 @@ class Client:
     redirect_uris: frozenset[str]
     post_logout_redirect_uris: frozenset[str] = frozenset()
     secret: Secret | None = None
-    """None: a public client, proven by PKCE alone."""
+    keys: KeySet | None = field(default=None, repr=False)
+    """By which its assertions are verified."""
+    method: Method | None = None
+    """None: by its secret, in the header or in the form; without one it is public, proven by PKCE alone."""
     algorithm: Algorithm = "ES256"
     always: frozenset[Scope] = frozenset()
     """Scopes granted without being asked for."""
+    refresh: Refresh = "never"
+    """Whether it gets refresh tokens: where it asks by `offline_access`, or without asking."""
+    refresh_idle: timedelta = timedelta(hours=1)
+    """How long one is good that is not used."""
+    form_post: bool = True
+    """Whether it may ask for its answer by a form; the gateway takes it by redirect alone."""
+    application: str = ""
+    """Its id, where policies decide who may sign in to it; else whoever may sign in at all."""
+    introspects: frozenset[str] = frozenset()
+    """Clients about whose access tokens it may ask, besides its own."""
+
+    @property
+    def methods(self) -> frozenset[Method]:
+        """The ways in which it proves itself; any other proves nothing."""
+        if self.method is not None:
+            return frozenset({self.method})
+        return frozenset({Method.NONE} if self.secret is None else {Method.BASIC, Method.POST})
+
+    @property
+    def may_refresh(self) -> bool:
+        return self.refresh != "never"
+
+    @property
+    def is_public(self) -> bool:
+        return Method.NONE in self.methods
 
     def __post_init__(self) -> None:
         for uri in self.redirect_uris | self.post_logout_redirect_uris:
@@ -102,12 +144,11 @@ def gateway_client(
         post_logout_redirect_uris=frozenset(post_logout_redirect_uris),
         secret=None if secret is None else _secret(GATEWAY, secret),
         always=frozenset({Scope.OPENID, Scope.PROFILE, Scope.ROLES}),
+        form_post=False,
     )
 
 
-def clients_of(
-    configured: Iterable[OidcClient], read_secret: Callable[[Path], str]
-) -> dict[ClientId, Client]:
+def clients_of(configured: Iterable[OidcClient], read_file: Callable[[Path], str]) -> dict[ClientId, Client]:
     """Relying parties of the configuration. Raises ClientUnusable for what cannot be served safely."""
     clients: dict[ClientId, Client] = {}
     for entry in configured:
@@ -118,8 +159,14 @@ def clients_of(
             id=name,
             redirect_uris=frozenset(entry.redirect_uris),
             post_logout_redirect_uris=frozenset(entry.post_logout_redirect_uris),
-            secret=None if entry.secret_file is None else _secret(entry.id, read_secret(entry.secret_file)),
+            secret=None if entry.secret_file is None else _secret(entry.id, read_file(entry.secret_file)),
+            keys=None if entry.jwks_file is None else _keys(entry.id, read_file(entry.jwks_file)),
+            method=None if entry.authentication is None else Method(entry.authentication),
             algorithm=entry.id_token_algorithm,
+            refresh=entry.refresh,
+            refresh_idle=entry.refresh_idle,
+            application=entry.application or "",
+            introspects=frozenset(entry.introspects),
         )
     return clients
 
@@ -130,3 +177,10 @@ def _secret(client: str, text: str) -> Secret:
             client, "the secret is short", f"put {SECRET_MIN} random characters or more in it"
         )
     return Secret.of(text.strip())
+
+
+def _keys(client: str, text: str) -> KeySet:
+    try:
+        return keys_of(text)
+    except KeysUnusable as error:
+        raise ClientUnusable(client, f"the file of its keys {error.what}", error.hint) from error

@@ -3,10 +3,10 @@
 from typing import Any
 
 from config.vocabulary import AuthenticationLevel, Language
-from idp.oidc.authorize import Prompt
-from idp.oidc.client import Scope
-from idp.oidc.program import ALGORITHMS
-from idp.oidc.token import AUTHENTICATION_METHODS
+from idp.oidc.assertion import ALGORITHMS
+from idp.oidc.authorize import Prompt, ResponseMode
+from idp.oidc.client import Method, Scope
+from idp.oidc.refresh_token import OFFLINE_ACCESS
 
 PATH = "/.well-known/openid-configuration"
 ENDPOINTS = {
@@ -14,8 +14,11 @@ ENDPOINTS = {
     "token_endpoint": "/token",
     "userinfo_endpoint": "/userinfo",
     "end_session_endpoint": "/logout",
+    "revocation_endpoint": "/revoke",
+    "introspection_endpoint": "/introspect",
     "jwks_uri": "/jwks",
 }
+PROVEN = tuple(method for method in Method if method is not Method.NONE)
 CLAIMS = (
     *("sub", "iss", "aud", "iat", "exp", "auth_time", "nonce", "at_hash", "sid", "acr", "amr"),
     *("name", "preferred_username", "locale", "email", "brana_roles", "brana_facts_at", "brana_ends_at"),
@@ -25,19 +28,19 @@ CLAIMS = (
 def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
     """`programs`: whether technical accounts may get tokens."""
     further = ["client_credentials"] if programs else []
-    by_key = ["private_key_jwt"] if programs else []
     return {
         "issuer": issuer,
         **{name: issuer + path for name, path in ENDPOINTS.items()},
-        "scopes_supported": [scope.value for scope in Scope],
+        "scopes_supported": [*(scope.value for scope in Scope), OFFLINE_ACCESS],
         "claims_supported": list(CLAIMS),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", *further],
+        "response_modes_supported": [mode.value for mode in ResponseMode],
+        "grant_types_supported": ["authorization_code", "refresh_token", *further],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
-        "token_endpoint_auth_methods_supported": [*AUTHENTICATION_METHODS, *by_key],
-        **({"token_endpoint_auth_signing_alg_values_supported": ALGORITHMS} if programs else {}),
+        **_proofs("token_endpoint", tuple(Method)),
+        **_proofs("revocation_endpoint", tuple(Method)),
+        **_proofs("introspection_endpoint", PROVEN),
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": [level.value for level in AuthenticationLevel],
         "prompt_values_supported": [prompt.value for prompt in Prompt],
@@ -47,4 +50,12 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
+    }
+
+
+def _proofs(endpoint: str, methods: tuple[Method, ...]) -> dict[str, list[str]]:
+    """How clients prove themselves there (RFC 8414 §2)."""
+    return {
+        f"{endpoint}_auth_methods_supported": [method.value for method in methods],
+        f"{endpoint}_auth_signing_alg_values_supported": ALGORITHMS,
     }

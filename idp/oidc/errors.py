@@ -11,6 +11,7 @@ class OAuthError(StrEnum):
     UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
     INVALID_SCOPE = "invalid_scope"
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
+    ACCESS_DENIED = "access_denied"
     LOGIN_REQUIRED = "login_required"
     UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
     """OpenID Connect Core Error Code unmet_authentication_requirements 1.0."""
@@ -36,6 +37,20 @@ class Unsafe(StrEnum):
     PARAMETER_REPEATED = "parameter_repeated"
 
 
+class ClientFault(StrEnum):
+    """Why a client is not believed. For the log alone: it is told `invalid_client`, or `slow_down`."""
+
+    UNPROVEN = "invalid_client"
+    """It is not known which one."""
+    OTHER_WAY = "client_proof_of_another_kind"
+    SECRET_WRONG = "client_secret_wrong"
+    ASSERTION_WRONG = "client_assertion_wrong"
+    ASSERTION_FOR_ANOTHER = "client_assertion_for_another"
+    ASSERTION_OUT_OF_TIME = "client_assertion_out_of_time"
+    ASSERTION_USED_TWICE = "client_assertion_used_twice"
+    MUST_WAIT = "client_must_wait"
+
+
 class CodeFault(StrEnum):
     """Why a code is not exchanged. For the log alone: the relying party is told `invalid_grant` in every case."""
 
@@ -45,6 +60,23 @@ class CodeFault(StrEnum):
     EXPIRED = "code_expired"
     REDIRECT_URI_DIFFERS = "redirect_uri_differs"
     VERIFIER_WRONG = "verifier_wrong"
+    SESSION_ENDED = "session_ended"
+
+
+class TokenFault(StrEnum):
+    """Why a client may not give a token back."""
+
+    OF_ANOTHER_CLIENT = "token_of_another_client"
+
+
+class RefreshFault(StrEnum):
+    """Why a refresh token is not good. For the log alone, as `CodeFault`."""
+
+    UNKNOWN = "refresh_token_unknown"
+    OF_ANOTHER_CLIENT = "refresh_token_of_another_client"
+    USED_TWICE = "refresh_token_used_twice"
+    WITHDRAWN = "refresh_token_withdrawn"
+    EXPIRED = "refresh_token_expired"
     SESSION_ENDED = "session_ended"
 
 

@@ -7,14 +7,14 @@ from idp import events
 from idp.events import Origin
 from idp.login.handle import HandleHash
 from idp.login.session import Session, SessionLimits, end_due
-from idp.oidc import pkce
+from idp.oidc import pkce, refresh
 from idp.oidc.authorize import Refusable, Request
-from idp.oidc.book import AccessToken, Book, Code
+from idp.oidc.book import Book, Code
 from idp.oidc.client import Client, Scope
 from idp.oidc.errors import CodeFault, OAuthError, Refused
+from idp.oidc.issue import New, Redeemed, give_access
 
 CODE_LIFETIME = timedelta(seconds=60)  # RFC 6749 §4.1.2 allows ten minutes; a redirect takes a second
-TOKEN_LIFETIME = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +27,17 @@ class Exchange:
     verifier: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redeemed:
-    """What the id token is made of."""
-
-    session: Session
-    nonce: str | None
-    scopes: tuple[Scope, ...]
-
-
 def issue_code(
-    book: Book, request: Request, session: Session, code: HandleHash, origin: Origin, now: datetime
+    book: Book,
+    request: Request,
+    session: Session,
+    code: HandleHash,
+    origin: Origin,
+    now: datetime,
+    rule: str = "",
+    policy_version: str = "",
 ) -> None:
+    """`rule`, `policy_version`: by which the person may use the client's application, where it has one."""
     kept = Code(
         hash=code,
         session=session.sid,
@@ -47,6 +46,7 @@ def issue_code(
         challenge=request.challenge,
         nonce=request.nonce,
         scopes=request.scopes,
+        refresh=request.refresh,
         expires_at=now + CODE_LIFETIME,
     )
     book.keep_code(kept)
@@ -57,6 +57,8 @@ def issue_code(
         subject=session.person.subject,
         session=session.sid,
         client=kept.client,
+        rule=rule,
+        policy_version=policy_version,
     )
     book.record(granted)
 
@@ -69,7 +71,7 @@ def refuse_authorization(book: Book, refusable: Refusable, origin: Origin, now: 
 
 
 def redeem(
-    book: Book, exchange: Exchange, token: HandleHash, origin: Origin, limits: SessionLimits, now: datetime
+    book: Book, exchange: Exchange, new: New, origin: Origin, limits: SessionLimits, now: datetime
 ) -> Redeemed | Refused:
     """Exchange a code, once. The code is spent by the first attempt of its client, right or wrong."""
     code = book.code(exchange.code)
@@ -78,7 +80,9 @@ def redeem(
     withdrawn = 0
     if code is not None and code.client == exchange.client.id:
         if code.used_at is not None:
-            withdrawn = book.withdraw_tokens(code.hash)  # RFC 6749 §4.1.2: somebody else has the code too
+            withdrawn = book.withdraw_tokens(
+                code.hash, now
+            )  # RFC 6749 §4.1.2: somebody else has the code too
         else:
             book.keep_code(replace(code, used_at=now))
     if fault is not None or code is None or session is None:
@@ -95,26 +99,17 @@ def redeem(
         book.record(refused)
         # one answer for all: it must not tell a thief what is missing
         return Refused(OAuthError.INVALID_GRANT, "the code cannot be exchanged; begin a new sign-in")
-    book.keep_token(
-        AccessToken(
-            hash=token,
-            code=code.hash,
-            session=session.sid,
-            client=code.client,
-            scopes=code.scopes,
-            expires_at=now + TOKEN_LIFETIME,
-        )
+    give_access(book, session, exchange.client, code.hash, code.scopes, new.access, origin, now)
+    refreshable = code.refresh and exchange.client.may_refresh
+    if refreshable:
+        refresh.begin(book, session, exchange.client, code.hash, code.scopes, new.refresh, now)
+    return Redeemed(
+        client=exchange.client,
+        session=session,
+        nonce=code.nonce,
+        scopes=code.scopes,
+        refreshable=refreshable,
     )
-    issued = events.TokenIssued(
-        at=now,
-        origin=origin,
-        person=session.person.login,
-        subject=session.person.subject,
-        session=session.sid,
-        client=code.client,
-    )
-    book.record(issued)
-    return Redeemed(session=session, nonce=code.nonce, scopes=code.scopes)
 
 
 def _fault(

@@ -5,28 +5,21 @@ No refresh token, no scope, no id token: nobody has signed in. What they may do 
 
 import hashlib
 import hmac
-import json
 import secrets
-from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from idp.oidc import assertion as assertions
 from idp.oidc import parameters
+from idp.oidc.client_authentication import read_basic
 from idp.oidc.errors import OAuthError, Refused
 from idp.oidc.parameters import Unreadable
-from idp.oidc.token import read_basic
 
 GRANT_TYPE = "client_credentials"
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523 §2.2
-ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"]
-LONGEST_ASSERTION = timedelta(minutes=5)  # how far ahead `exp` may be: so long its `jti` is remembered
-CLOCKS_DIFFER_BY = timedelta(seconds=30)
 SECRET_BYTES = 32  # 256 bits; the prefix says what it is to whoever finds one
 PREFIX = "brana-secret-"
 
@@ -64,12 +57,8 @@ class Asked:
     municipality: str | None
 
 
-class Book(Protocol):
+class Book(assertions.Spent, Protocol):
     def program_secrets(self, account: str) -> Sequence[ProgramSecret]: ...
-
-    def spend_assertion(self, name: bytes, until: datetime) -> bool:
-        """Remember a `jti` until then; False where it is remembered already."""
-        ...
 
 
 def asks_for_it(pairs: Iterable[tuple[str, str]]) -> bool:
@@ -90,9 +79,9 @@ def read(pairs: Iterable[tuple[str, str]], authorization: str | None) -> Asked |
         return Refused(
             OAuthError.INVALID_REQUEST, "prove it in one way: HTTP Basic, or client_assertion (RFC 7523)"
         )
-    if assertion is not None and values.get("client_assertion_type") != ASSERTION_TYPE:
-        return Refused(OAuthError.INVALID_REQUEST, f"client_assertion_type must be {ASSERTION_TYPE}")
-    account = basic[0] if basic is not None else _subject(assertion or "")
+    if assertion is not None and values.get("client_assertion_type") != assertions.TYPE:
+        return Refused(OAuthError.INVALID_REQUEST, f"client_assertion_type must be {assertions.TYPE}")
+    account = basic[0] if basic is not None else assertions.subject(assertion or "")
     named = values.get("client_id", account)
     return Asked(
         account=account if named == account else "",
@@ -110,7 +99,8 @@ def fault(
     if program is None:
         return "program_unknown"
     if asked.assertion is not None:
-        return _fault_of_assertion(book, asked.assertion, program, audiences, now)
+        wrong = assertions.fault(book, asked.assertion, program.id, program.keys, audiences, now)
+        return None if wrong is None else f"program_{wrong}"
     given = hashlib.sha256((asked.secret or "").encode("utf-8", "surrogatepass")).digest()
     in_force = [one.digest for one in book.program_secrets(program.id) if one.ended_at is None]
     known = [hmac.compare_digest(given, digest) for digest in in_force]  # all of them: no early end
@@ -130,48 +120,3 @@ def new_secret(account: str, by: str, now: datetime) -> tuple[str, ProgramSecret
 def answer(token: str, expires_in: timedelta) -> dict[str, Any]:
     """RFC 6749 §4.4.3."""
     return {"access_token": token, "token_type": "Bearer", "expires_in": int(expires_in.total_seconds())}
-
-
-def _fault_of_assertion(
-    book: Book, text: str, program: Program, audiences: Sequence[str], now: datetime
-) -> str | None:
-    """RFC 7523 §3; RFC 7519 §4.1.7 for `jti`, which is good once."""
-    if program.keys is None:
-        return "program_assertion_wrong"
-    try:
-        claims = jwt.decode(text, program.keys, algorithms=ALGORITHMS).claims
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError):
-        return "program_assertion_wrong"
-    expires, name = claims.get("exp"), claims.get("jti")
-    if (
-        claims.get("iss") != program.id
-        or claims.get("sub") != program.id
-        or claims.get("aud") not in audiences
-    ):
-        return "program_assertion_for_another"
-    if (
-        isinstance(expires, bool)
-        or not isinstance(expires, int | float)
-        or not isinstance(name, str)
-        or not name
-    ):
-        return "program_assertion_wrong"
-    left = expires - now.timestamp()
-    if not -CLOCKS_DIFFER_BY.total_seconds() < left <= (LONGEST_ASSERTION + CLOCKS_DIFFER_BY).total_seconds():
-        return "program_assertion_out_of_time"
-    spent = hashlib.sha256(json.dumps([program.id, name]).encode()).digest()
-    until = now + LONGEST_ASSERTION + 2 * CLOCKS_DIFFER_BY
-    return None if book.spend_assertion(spent, until) else "program_assertion_used_twice"
-
-
-def _subject(assertion: str) -> str:
-    """Whose it says it is: looked at only to find the keys that must verify it."""
-    try:
-        claims: Mapping[str, Any] = json.loads(_decoded(assertion.split(".")[1]))
-        return str(claims["sub"])
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return ""
-
-
-def _decoded(part: str) -> bytes:
-    return urlsafe_b64decode(part + "=" * (-len(part) % 4))

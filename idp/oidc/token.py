@@ -1,37 +1,53 @@
-"""The token request (RFC 6749 §4.1.3, §5; OpenID Connect Core 1.0 §9): who asks, and for what."""
+"""The token request (RFC 6749 §4.1.3, §5): for what a client asks that has proven itself."""
 
-import base64
-import binascii
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import unquote_plus
 
 from idp.login.handle import hashed, read_handle
-from idp.oidc import parameters
-from idp.oidc.client import Client, ClientId, Clients
+from idp.oidc import refresh_token
+from idp.oidc.client import Client
 from idp.oidc.errors import OAuthError, Refused
-from idp.oidc.grant import TOKEN_LIFETIME, Exchange
-from idp.oidc.parameters import Unreadable
+from idp.oidc.grant import Exchange
+from idp.oidc.issue import TOKEN_LIFETIME
+from idp.oidc.refresh import Refresh
+from idp.oidc.refresh_token import OFFLINE_ACCESS
 
-AUTHENTICATION_METHODS = ("client_secret_basic", "client_secret_post", "none")
-STATUS = {OAuthError.INVALID_CLIENT: 401, OAuthError.SLOW_DOWN: 429}
+STATUS = {
+    OAuthError.INVALID_CLIENT: 401,
+    OAuthError.SLOW_DOWN: 429,
+    OAuthError.TEMPORARILY_UNAVAILABLE: 503,
+}
 """HTTP status of an error; 400 for all others (RFC 6749 §5.2)."""
 
-_CLIENT = Refused(OAuthError.INVALID_CLIENT, "the client is unknown or did not prove itself")
+
+def read(values: Mapping[str, str], client: Client) -> Exchange | Refresh | Refused:
+    match values.get("grant_type"):
+        case "authorization_code":
+            return _exchange(values, client)
+        case "refresh_token":
+            return _refresh(values, client)
+        case None:
+            return Refused(OAuthError.INVALID_REQUEST, "grant_type is missing")
+        case _:
+            return Refused(OAuthError.UNSUPPORTED_GRANT_TYPE, "see grant_types_supported")
 
 
-def read(pairs: Iterable[tuple[str, str]], authorization: str | None, clients: Clients) -> Exchange | Refused:
-    """`authorization` is the header's value, if there is one."""
-    values = parameters.read(pairs)
-    if isinstance(values, Unreadable):
-        return Refused(OAuthError.INVALID_REQUEST, f"parameter {values.name} is repeated or too long")
-    client = authenticate(values, authorization, clients)
-    if isinstance(client, Refused):
-        return client
-    if values.get("grant_type") != "authorization_code":
-        missing = "grant_type" not in values
-        error = OAuthError.INVALID_REQUEST if missing else OAuthError.UNSUPPORTED_GRANT_TYPE
-        return Refused(error, "send grant_type=authorization_code")
+def _refresh(values: Mapping[str, str], client: Client) -> Refresh | Refused:
+    """RFC 6749 §6."""
+    if not client.may_refresh:
+        return Refused(OAuthError.UNAUTHORIZED_CLIENT, "the client is not configured to refresh tokens")
+    if "refresh_token" not in values:
+        return Refused(OAuthError.INVALID_REQUEST, "refresh_token is missing")
+    token = refresh_token.read(values["refresh_token"])
+    return Refresh(
+        client=client,
+        token=token.parts() if token is not None else None,
+        scopes=frozenset(values["scope"].split()) if "scope" in values else None,
+    )
+
+
+def _exchange(values: Mapping[str, str], client: Client) -> Exchange | Refused:
+    """RFC 6749 §4.1.3."""
     absent = [name for name in ("code", "redirect_uri", "code_verifier") if name not in values]
     if absent:
         return Refused(OAuthError.INVALID_REQUEST, f"{absent[0]} is missing")
@@ -46,45 +62,19 @@ def read(pairs: Iterable[tuple[str, str]], authorization: str | None, clients: C
     )
 
 
-def authenticate(values: Mapping[str, str], authorization: str | None, clients: Clients) -> Client | Refused:
-    """The client that asks; exactly one way of proving it (RFC 6749 §2.3)."""
-    named, secret = values.get("client_id"), values.get("client_secret")
-    if authorization is not None:
-        basic = read_basic(authorization)
-        if basic is None:
-            return _CLIENT
-        if secret is not None or (named is not None and named != basic[0]):
-            return Refused(OAuthError.INVALID_REQUEST, "the client proves itself in one way only")
-        named, secret = basic
-    client = clients.get(ClientId(named or ""))
-    if client is None:
-        return _CLIENT
-    if client.secret is None:
-        return client if secret is None else _CLIENT
-    return client if secret is not None and client.secret.matches(secret) else _CLIENT
-
-
-def read_basic(header: str) -> tuple[str, str] | None:
-    """Id and secret of HTTP Basic, each form-encoded (RFC 6749 §2.3.1); None when unreadable."""
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        text = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
-        return None
-    name, colon, secret = text.partition(":")
-    return (unquote_plus(name), unquote_plus(secret)) if colon else None
-
-
-def answer(access_token: str, id_token: str, scopes: Iterable[str]) -> dict[str, Any]:
-    """RFC 6749 §5.1, Core §3.1.3.3."""
+def answer(
+    access_token: str, id_token: str, scopes: Iterable[str], refresh: str | None = None
+) -> dict[str, Any]:
+    """RFC 6749 §5.1, Core §3.1.3.3. `refresh`: the refresh token that goes with it."""
+    further = {} if refresh is None else {"refresh_token": refresh}
+    offline = [] if refresh is None else [OFFLINE_ACCESS]
     return {
         "access_token": access_token,
         "token_type": "Bearer",
         "expires_in": int(TOKEN_LIFETIME.total_seconds()),
-        "scope": " ".join(scopes),
+        "scope": " ".join([*scopes, *offline]),
         "id_token": id_token,
+        **further,
     }
 
 

@@ -126,7 +126,7 @@ async def through(ground: Ground, there: Networks, name: str) -> AsyncIterator[P
     await open_at_portal(ground, browser, asking.machine.id)
     async with asyncio.timeout(SOON):
         while (await asking.ask()).link is None:  # the line to a process that begins comes up
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.5)  # who asks oftener is told to ask later
     async with up(asking) as given:
         assert given.link is not None
         async with contextlib.aclosing(OnLaptop(browser, asking.laptop, given.link.domains)) as within:

@@ -248,16 +248,17 @@ async def test_a_code_that_was_used_twice_takes_its_access_token_back(
 async def test_a_client_that_proves_itself_wrongly_gets_no_token(ground: Ground) -> None:
     login = ground.login.removeprefix("https://")
     form = ("Content-Type: application/x-www-form-urlencoded",)
-    for body, extra in (
-        (b"grant_type=authorization_code&client_id=nobody&code=x", ()),
-        (b"grant_type=authorization_code&code=x", ()),
-        (b"grant_type=authorization_code&client_id=library&client_secret=x&code=x", ()),
-        (b"grant_type=authorization_code&code=x", ("Authorization: Basic bGlicmFyeTp4",)),
+    unknown, otherwise = "invalid_client", "client_proof_of_another_kind"
+    for body, extra, reason in (
+        (b"grant_type=authorization_code&client_id=nobody&code=x", (), unknown),
+        (b"grant_type=authorization_code&code=x", (), unknown),
+        (b"grant_type=authorization_code&client_id=library&client_secret=x&code=x", (), otherwise),
+        (b"grant_type=authorization_code&code=x", ("Authorization: Basic bGlicmFyeTp4",), otherwise),
     ):
         answer = await ground.ask("/token", host=login, method="POST", body=body, headers=(*form, *extra))
         assert answer.status == 401
         refused = await ground.entry(answer, Code.TOKEN_REFUSED)
-        assert refused.reason == "invalid_client"
+        assert refused.reason == reason
         await ground.refused(answer, "invalid_client")
 
 

@@ -99,8 +99,10 @@ class Talk:
                 self.answers.append(time.perf_counter())
 
     def gap(self, since: float) -> float:
-        """The longest between two answers from a moment on."""
-        near = [one for one in self.answers if one > since - 0.005]
+        """The longest between two answers from a moment on; of the last until now, as none may have come."""
+        answers = tuple(self.answers)
+        before = max((one for one in answers if one <= since), default=since)
+        near = [before, *(one for one in answers if one > since), time.perf_counter()]
         return max(after - before for before, after in pairwise(near))
 
 
@@ -151,13 +153,18 @@ def throughput(there: Ground, opened: Opened, laptop: Laptop) -> tuple[float, st
 
 
 def sent(laptop: Laptop) -> float:
-    """Octets in a second."""
+    """Octets in a second. The rules change when nothing of it is under way any more: the kernel knows no windows of a
+    connection that it meets in its middle, may drop the rest of it, and the service would wait for that.
+    """
     octets, begun = bytes(2**18), time.perf_counter()
     count = 0
     with laptop.connected(PORT) as sending:
         while time.perf_counter() - begun < ROUND:
             count += sending.send(octets)
-    return count / (time.perf_counter() - begun)
+        took = time.perf_counter() - begun
+        sending.shutdown(socket.SHUT_WR)
+        assert not sending.recv(1), "the service has taken all of it"
+    return count / took
 
 
 @contextmanager

@@ -149,7 +149,13 @@ def office(tmp_path: Path) -> Path:
     )
     whose = ("directory", "receivers", "applications", "database", "region")
     authorities = [f"tls/{one}-authority.pem" for one in whose]
-    programs = ("programs-ca.pem", "programs-ca.crl", "budget-import.json", "cities.mmdb")
+    programs = (
+        "programs-ca.pem",
+        "programs-ca.crl",
+        "budget-import.json",
+        "attendance.jwks.json",
+        "cities.mmdb",
+    )
     certificates = ("tls/chain.pem", "tls/gateway.pem", "tls/database-client.pem", "tls/siem-client.pem")
     certificates = (*certificates, "tls/caais-client.pem")
     for name in (*secrets, *certificates, *authorities, *programs):

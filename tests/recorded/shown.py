@@ -19,7 +19,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "gateway/web/test_suspended_devices.py::test_a_device_is_suspended_from_an_entry_and_used_again",
     ),
     "devices /new": (
-        "gateway/web/test_administered_devices.py::test_a_device_of_the_office_is_registered_by_a_code_that_is_shown_once",
+        "gateway/web/test_registering_devices.py::test_a_device_of_the_office_is_registered_by_a_code_that_is_shown_once",
     ),
     "devices /one/{device}/approve": (
         "gateway/web/test_administered_devices.py::test_a_device_that_waits_is_approved_and_another_is_turned_down",
@@ -195,7 +195,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "login /sign-in/saved": (
         "idp/http/test_enrolment.py::test_an_officers_code_opens_the_enrolment_and_what_is_enrolled_signs_in",
     ),
-    "login /token": ("attacks/test_programs.py::test_a_revoked_secret_takes_its_tokens_with_it_at_once",),
+    "login /token": (
+        "attacks/test_programs.py::test_a_revoked_secret_takes_its_tokens_with_it_at_once",
+        "idp/http/test_refresh_tokens.py::test_one_that_is_used_again_ends_all_that_came_of_the_sign_in_and_says_so",
+    ),
     "policies /proposals/{proposal}/impact": (
         "gateway/web/test_policies_simulated.py::test_a_simulation_is_begun_watched_and_told_and_whoever_sees_it_is_recorded",
     ),

@@ -2,11 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from aiohttp import web
 
 from config.settings import Title
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, MunicipalityCode, Role
+from config.vocabulary import (
+    Action,
+    ApplicationId,
+    AuthenticationLevel,
+    DeviceId,
+    Language,
+    MunicipalityCode,
+    Role,
+)
 from gateway.audit.entry import Entry
 from gateway.authorize.act import Act
 from gateway.authorize.device_closes import Closed
@@ -86,9 +95,14 @@ class Town:
     doubted: bool = False
     nowhere: bool = False
     away: bool = False
+    shut: Collection[DeviceId] = ()
+    """What officers have suspended."""
 
     async def beside(self, _device: Device) -> Beside:
         return Beside(self.sessions, self.tunnel, self.doubted, self.nowhere)
+
+    def suspended(self, device: DeviceId, _now: datetime) -> bool:
+        return device in self.shut
 
     async def closes(self, _device: Device) -> Sequence[Closed]:
         self._there()

@@ -1,18 +1,21 @@
 """Configurations of a fleet's nodes that are edited while they run, and an application that comes and goes."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 
+from gateway.audit.entry import Code
 from gateway.demo.configuration import MAP
 from gateway.demo.people import CENTRE
 from tests.rig import fleet_policies
 from tests.rig.changing import NOTES_TABLE
-from tests.rig.fleet import Fleet, Node
+from tests.rig.fleet import PATIENCE, Fleet, Node
 from tests.rig.visitor import Visitor
 
+MAP_TABLE = 'id = "map"\n'
 NOTES_POLICY = f"""
 @id("notes-read")
 @title_cs("Poznámky čtou všichni")
@@ -67,3 +70,26 @@ async def feed(office: Fleet, browser: Visitor, node: str, url: str) -> AsyncIte
 async def answers(socket: Any) -> bool:
     await socket.send_str("hello")
     return bool((await socket.receive(5)).data == "echo hello")
+
+
+async def status_at(office: Fleet, browser: Visitor, node: str, url: str) -> int:
+    return (await office.same(browser, node).get(url, follow=False)).status
+
+
+async def let_in(office: Fleet, browser: Visitor, node: str, url: str) -> None:
+    """By a grant that this node's gate honours."""
+    there = office.same(browser, node)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            shown = await there.get(url)
+            (entry,) = await office.entries(Code.ACCESS, request_id=shown.request_id)
+            assert (shown.status, entry.details["node"]) == (200, node), shown.title
+            if entry.details["fresh"]:
+                return
+
+
+def edited(office: Fleet, node: str, old: str, new: str) -> str:
+    """The first such place of the map's table."""
+    begin, table, rest = office[node].configuration.read_text("utf-8").partition(MAP_TABLE)
+    assert old in table + rest
+    return begin + (table + rest).replace(old, new, 1)

@@ -37,7 +37,11 @@ ADDED = (
     ),
     ("gateway/storage/session_rows.py", "        user_agent,\n", "        _note,\n"),
     ("gateway/audit/entry.py", '    STARTED = "system.started"\n', f'    ANEW = "{ANEW}"\n'),
-    ("gateway/audit/titles.py", "TITLES: dict[Code, Title] = {\n", '    Code.ANEW: Title(cs="a", en="b"),\n'),
+    (
+        "gateway/audit/titles/__init__.py",
+        "TITLES: dict[Code, Title] = {\n",
+        '    Code.ANEW: Title(cs="a", en="b"),\n',
+    ),
     ("gateway/web/officer/kinds.py", 'en="Started"),\n', '            Code.ANEW: Title(cs="a", en="b"),\n'),
     (
         "gateway/commands/control_plane_process.py",

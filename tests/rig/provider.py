@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 from aiohttp import web
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, RSAKey
 from webauthn.helpers import base64url_to_bytes
 
 from config.places import Places
@@ -30,9 +30,18 @@ from idp.directory.password import NotChanged, NotChangedReason
 from idp.directory.realms import ONE_DIRECTORY, Realms
 from idp.http.app import make_app
 from idp.http.page import Assets, Office, Pages
-from idp.http.provider import Authenticate, ChangePassword, Provider, Reread, UpstreamDoor
+from idp.http.provider import (
+    Admitted,
+    Authenticate,
+    ChangePassword,
+    MayUse,
+    NotAdmitted,
+    Provider,
+    Reread,
+    UpstreamDoor,
+)
 from idp.http.recovery import Recovery
-from idp.oidc.client import Client, ClientId, Secret, gateway_client
+from idp.oidc.client import Client, ClientId, Method, Secret, gateway_client
 from idp.oidc.keys import SigningKey, SigningKeys
 from idp.oidc.pkce import challenge_of
 from tests.rig.identity_store import Kept, identity_store
@@ -73,7 +82,30 @@ def clients() -> dict[ClientId, Client]:
         algorithm="RS256",
     )
     portal = gateway_client([CALLBACK, RECORDS_CALLBACK], [SIGNED_OUT])
-    return {portal.id: portal, gis.id: gis}
+    here = frozenset({GIS_CALLBACK})
+    secret = Secret.of(GIS_SECRET)
+    others = (
+        Client(
+            id=ClientId("by-header"), redirect_uris=here, secret=secret, method=Method.BASIC, refresh="asked"
+        ),
+        Client(id=ClientId("by-form"), redirect_uris=here, secret=secret, method=Method.POST),
+        Client(
+            id=ClientId("by-key"),
+            redirect_uris=here,
+            keys=KeySet([client_key()]),
+            method=Method.KEY,
+            refresh="asked",
+        ),
+        Client(id=ClientId("public"), redirect_uris=here, refresh="always"),
+        Client(id=ClientId("decided"), redirect_uris=here, refresh="always", application="records"),
+    )
+    return {one.id: one for one in (portal, gis, *others)}
+
+
+@functools.cache
+def client_key() -> ECKey:
+    """Of the client `by-key`."""
+    return ECKey.generate_key("P-256")
 
 
 @dataclass(slots=True)
@@ -232,6 +264,8 @@ class Rig:
     provider: Provider
     socket: Path
     ended: list[SessionId]
+    may_use: MayUse
+    """May be replaced by a test: what the gateway would say of a person and an application."""
     _open: list[aiohttp.ClientSession] = field(default_factory=list)
 
     def browser(self, address: str = ADDRESS) -> Browser:
@@ -243,6 +277,10 @@ class Rig:
     async def close(self) -> None:
         for http in self._open:
             await http.close()
+
+
+async def admits_everybody(*_asked: object) -> Admitted:
+    return Admitted("everybody", "v1")
 
 
 async def at_the_office(_subject: SubjectId, _old: str, _new: str) -> NotChanged:
@@ -271,6 +309,9 @@ async def provider(
     async def on_ended(names: object) -> None:
         ended.extend(names)
 
+    async def as_replaced(*asked: Any) -> Admitted | NotAdmitted:
+        return await rig.may_use(*asked)
+
     try:
         with identity_store(folder) as kept:
             made = Provider(
@@ -287,6 +328,7 @@ async def provider(
                 authenticate=authenticate,
                 reread=reread,
                 change_password=change_password,
+                may_use=as_replaced,
                 lockout=lambda: lockout,
                 realms=realms,
                 realm=realm,
@@ -311,7 +353,7 @@ async def provider(
             await runner.setup()
             socket = folder / "idp.sock"
             await web.UnixSite(runner, str(socket)).start()
-            rig = Rig(kept, clock, made, socket, ended)
+            rig = Rig(kept, clock, made, socket, ended, admits_everybody)
             try:
                 yield rig
             finally:

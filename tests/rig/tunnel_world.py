@@ -1,6 +1,7 @@
 """Somebody with a device, and targets behind a tunnel: real policies, sessions and tables; a clock that is set."""
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -253,10 +254,20 @@ class World:
         await self.office.connections.hear([Began(flow, self.now)])
 
     async def settles(self) -> None:
+        """A quarter of a second, and where the machine is busy as long as something is still to be decided."""
         keeping = asyncio.create_task(self.office.keep())
+        began = time.monotonic()
         await asyncio.sleep(0.25)
+        while self._undecided() and time.monotonic() < began + 5:
+            await asyncio.sleep(0.05)
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
+
+    def _undecided(self) -> bool:
+        office = self.office
+        return any(
+            one.acting.locked() or office._due_at(one, self.now) <= self.now for one in office._held.values()
+        )
 
 
 @contextmanager

@@ -96,8 +96,8 @@ CZECH = {
     "pseudonyms": "Výpis je pod pseudonymy: čísla záznamů a text dokládá jen podpis, žádný záznam sám o sobě.",
     "bounded": "Výpis je pro jednu obec: čísla záznamů a text dokládá jen podpis, žádný záznam sám o sobě.",
     "bundle": (
-        "Podepsáno: {origin} při {size} záznamech vydal balíček incidentu {incident}; všech {count} souborů je, "
-        "jak byly."
+        "Podepsáno: {origin} při {size} záznamech vydal balíček incidentu {incident}; žádný z {count} "
+        "souborů se nezměnil."
     ),
     "differs": "POZOR: log v balíčku sám uvádí, co nedoložil nebo co se s ním neshoduje: {count}; viz README.txt.",
     "absent": "v balíčku chybí",

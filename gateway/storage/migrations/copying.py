@@ -4,13 +4,13 @@ It is looked at first whether there is room for it. A copy that is broken off st
 next start begins it anew; a copy that was there before stays until the new one is whole.
 """
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from config import durable
 from gateway.storage.unusable import DatabaseUnusable
 
 Told = Callable[[int, int], object]
@@ -43,11 +43,7 @@ def copy(path: Path, kept: Path, told: Told = lambda _done, _total: None) -> Non
             _remove(draft)
             raise
     draft.replace(kept)
-    folder = os.open(kept.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the name too must outlive a power cut: the migration comes next
-    finally:
-        os.close(folder)
+    durable.sync(kept.parent)  # the migration comes next
 
 
 def _require_room(path: Path, kept: Path, wanted: int) -> None:

@@ -10,6 +10,7 @@ alert_place = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),  # 1: there is one place
     Column("following", BigInteger, nullable=False),  # the first entry that was not looked at
     Column("mark", LargeBinary, nullable=True),  # that we moved it there: `gateway.storage.place_marks`
+    Column("unproven", Text, nullable=True),  # passed before it, and not proven: `gateway.alerts.unproven`
 )
 
 alert_standing = Table(

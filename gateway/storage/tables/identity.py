@@ -1,4 +1,4 @@
-"""Sign-ins, guesses, provider sessions, codes, access tokens; credentials as SHA-256 only."""
+"""Sign-ins, guesses, provider sessions, codes, tokens; credentials as SHA-256 only."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, String, Table, Text, false
 
@@ -125,6 +125,7 @@ authorization_code = Table(
     Column("scopes", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("used_at", BigInteger),
+    Column("refresh", Boolean, nullable=False, server_default=false()),
 )
 
 access_token = Table(
@@ -136,4 +137,18 @@ access_token = Table(
     Column("client", String(200), nullable=False),
     Column("scopes", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
+refresh_family = Table(
+    "refresh_family",
+    metadata,
+    Column("name", LargeBinary, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("code", LargeBinary, nullable=False, index=True),
+    Column("session", String(22), nullable=False),
+    Column("client", String(200), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("withdrawn_at", BigInteger),
 )

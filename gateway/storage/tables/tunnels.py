@@ -27,7 +27,6 @@ Index(  # one device has one
     tunnel.c.device,
     unique=True,
     sqlite_where=text("closed_at IS NULL"),
-    postgresql_where=text("closed_at IS NULL"),
 )
 
 tunnel_address = Table(

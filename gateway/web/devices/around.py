@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from config.settings import Title
-from config.vocabulary import ApplicationId
+from config.vocabulary import ApplicationId, DeviceId
 from gateway.authorize.device_closes import Closed
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
@@ -27,6 +28,10 @@ class Beside:
 
 class Around(Protocol):
     async def beside(self, device: Device) -> Beside: ...
+
+    def suspended(self, device: DeviceId, now: datetime) -> bool:
+        """By an officer, whatever its standing is."""
+        ...
 
     async def closes(self, device: Device) -> Sequence[Closed]:
         """To its owner, at best. Raises DirectoryUnusable."""

@@ -8,10 +8,9 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from config.vocabulary import MunicipalityCode
-from gateway.devices.device import NAME_MAX, Device
-from gateway.devices.posture import is_fresh
+from gateway.devices.device import Device
 from gateway.web.desk import Page
-from gateway.web.device_amiss import amiss, unknown
+from gateway.web.device_parts import parts
 from gateway.web.device_words import VALUES
 from gateway.web.devices.acts import ASKED_FIRST, possible
 from gateway.web.devices.listing import TEXT_MAX, Health, Wanted, health, listed, system_of
@@ -19,6 +18,7 @@ from gateway.web.devices.site import LIST, ONE, Site
 from gateway.web.identity import Assertion
 from gateway.web.officer.came_from import asked_first
 from idp.directory.errors import DirectoryUnusable
+from policies.reasons import ACTION_NAMES
 
 FIELDS = ("q", "state", "system", "municipality", "owner")
 
@@ -59,6 +59,7 @@ class Rooms:
             caller,
             status=503 if away else 200,
             listed=found,
+            suspended={each.device.id for each in found.rows if site.around.suspended(each.device.id, now)},
             entered=entered,
             filtered=any(entered.values()),
             away=away,
@@ -88,16 +89,13 @@ class Rooms:
             request,
             "administered_device.html",
             caller,
-            one=device,
             health=health(device, office.rules.fresh, now),
-            fresh=is_fresh(device, office.rules.fresh, now),
+            suspended=site.around.suspended(device.id, now),
             kept=office.rules.kept,
-            amiss=amiss(device),
-            unknown=unknown(device),
             closed=closed,
             away=away,
             application=site.around.title,
-            history=await office.history(device.id),
+            doings=ACTION_NAMES,
             sessions=beside.sessions,
             tunnel=beside.tunnel,
             doubted=beside.doubted,
@@ -106,7 +104,7 @@ class Rooms:
             theirs=theirs,
             possible=possible(device, theirs=theirs) if site.may(caller) else (),
             asked_first=ASKED_FIRST,
-            name_max=NAME_MAX,
+            **parts(device, await office.history(device.id), office.rules.fresh, now),
         )
 
     async def _wanted(self, entered: dict[str, str]) -> Wanted:

@@ -15,15 +15,14 @@ from config.vocabulary import Action, DeviceId, MunicipalityCode, Role, read_dev
 from gateway.audit.purposes import Record
 from gateway.authorize.act import Act
 from gateway.devices.device import Device
-from gateway.devices.named import KEY_KINDS, STANDINGS
 from gateway.devices.office import EVERYWHERE, DeviceOffice, Reach
 from gateway.devices.records import By
 from gateway.devices.refused import ActRefused, Why
 from gateway.waiting import MOST
 from gateway.web.acting import MayAct
 from gateway.web.desk import Desk, Refused, origin_of
+from gateway.web.device_parts import WORDS
 from gateway.web.device_refusals import shown_to_administrators
-from gateway.web.device_words import FACTS, difference_title, difference_value, fact_value
 from gateway.web.devices.around import Around
 from gateway.web.devices.listing import HEALTHS
 from gateway.web.identity import DEVICES, Assertion
@@ -112,13 +111,8 @@ class Site:
             municipality=self.desk.municipality_name,
             log=self.log if not READERS_OF_LOG.isdisjoint(caller.roles) else "",
             done=request.query.get("done", "")[:DONE_MAX] if led_here_by_us(request) else "",
-            standings=STANDINGS,
-            key_kinds=KEY_KINDS,
             healths=HEALTHS,
-            facts=FACTS,
-            fact_value=fact_value,
-            difference_title=difference_title,
-            difference_value=difference_value,
+            **WORDS,
             **context,
         )
 

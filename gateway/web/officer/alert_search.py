@@ -36,7 +36,9 @@ def search_of(rule: AlertRule, group: str, raised_at: datetime, until: datetime 
         "since": _minute(raised_at - back),
         "until": "" if until is None else _minute(until + timedelta(minutes=1)),
     }
-    if group != EVERYTHING and rule.group_by != "all":
+    if rule.group_by == "reason_of_node":
+        asked["reason"] = group.partition(" ")[0]
+    elif group != EVERYTHING and rule.group_by != "all":
         asked[rule.group_by] = EXACTLY + group if rule.group_by == "person" else group
     technical = {"technical": "1"}  # requests that concern no application count for rules too
     shown = {name: text for name, text in asked.items() if text and len(text) <= FIELD_LENGTH}

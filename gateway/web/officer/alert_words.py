@@ -6,6 +6,8 @@ from datetime import timedelta
 from config.settings import AlertRule, Title
 from config.vocabulary import Language
 from gateway.alerts.delivered import DELIVERED
+from gateway.audit.reasons import REASONS
+from gateway.web.officer.kinds import KINDS
 
 RULES: Mapping[str, Title] = {
     "failed_sign_ins": Title(cs="Mnoho chybných přihlášení osoby", en="Many failed sign-ins of a person"),
@@ -18,6 +20,7 @@ RULES: Mapping[str, Title] = {
     "policies_without_approval": Title(
         cs="Zásady v platnosti bez schválení", en="Policies in force without approval"
     ),
+    "refresh_token_misused": Title(cs="Zneužitý obnovovací token", en="Refresh token misused"),
     "recovery_administrator": Title(cs="Nouzový správce", en="Recovery administrator"),
     "log_damaged": Title(cs="Auditní záznam je poškozen", en="The audit log is damaged"),
     "log_gap": Title(cs="Mezera v auditním záznamu", en="Gap in the audit log"),
@@ -36,8 +39,10 @@ OF_WHOM: Mapping[str, Title] = {
     "municipality": Title(cs="každá obec zvlášť", en="each municipality apart"),
     "code": Title(cs="každý druh zápisu zvlášť", en="each kind of entry apart"),
     "reason": Title(cs="každý důvod zvlášť", en="each reason apart"),
+    "reason_of_node": Title(cs="každý důvod a uzel zvlášť", en="each reason and node apart"),
     "all": Title(cs="všechno dohromady", en="all together"),
 }
+NODE = Title(cs="{reason}, uzel {node}", en="{reason}, node {node}")
 EACH = Title(cs="při každém výskytu", en="each time")
 NEW = Title(cs="země, kde osoba nebyla {time}", en="a country where the person was not for {time}")
 SUM = Title(cs="součet {number} ({field}) za {time}", en="{number} in all ({field}) within {time}")
@@ -66,6 +71,19 @@ def limit(rule: AlertRule, language: Language) -> str:
     if rule.after_hours:
         said.append(AFTER_HOURS.in_language(language))
     return ", ".join((*said, OF_WHOM[rule.group_by].in_language(language)))
+
+
+def group_said(rule: AlertRule | None, group: str, language: Language) -> str:
+    """Of an alert: a kind of entry and a named reason in words; whoever else it is about as it is."""
+    if rule is None or rule.group_by not in {"code", "reason", "reason_of_node"}:
+        return group
+    if rule.group_by == "code":
+        kind = next((title for code, title in KINDS.items() if code.value == group), None)
+        return group if kind is None else kind.in_language(language)
+    reason, _, node = group.partition(" ") if rule.group_by == "reason_of_node" else (group, "", "")
+    title = REASONS.name(reason)
+    said = reason if title is None else title.in_language(language)
+    return NODE.in_language(language).format(reason=said, node=node) if node else said
 
 
 def _amount(rule: AlertRule, language: Language) -> str:

@@ -20,7 +20,7 @@ from gateway.audit.search import Query, Search
 from gateway.web.desk import Desk, Page, Refused, client_address_of, form_of, request_id_of
 from gateway.web.identity import ADMIN
 from gateway.web.officer.alert_search import search_of
-from gateway.web.officer.alert_words import RULES, every_rule, limit, span
+from gateway.web.officer.alert_words import RULES, every_rule, group_said, limit, span
 from gateway.web.officer.looks import look
 from gateway.web.refusal import ShownRefusal, both
 from idp.http.page import language_of
@@ -86,6 +86,7 @@ class Alerts:
             standing=standing,
             recent=found,
             names=RULES,
+            group_said=lambda rule, group: group_said(rules.get(str(rule)), str(group), language),
             rules=[(one, limit(one, language), span(one.quiet, language)) for one in rules.values()],
             last=last,
             all_raised=raised.following is None,

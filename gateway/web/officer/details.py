@@ -103,6 +103,8 @@ WORDS: Mapping[str, Mapping[str, Title]] = {
 UNITS = {
     "bytes_in": "B",
     "bytes_out": "B",
+    "bytes_received": "B",
+    "bytes_sent": "B",
     "duration_ms": "ms",
     "idle": "s",
     "jumped_ms": "ms",
@@ -110,7 +112,7 @@ UNITS = {
     "closed_seconds": "s",
 }
 PLAIN_NUMBERS = frozenset(
-    {"hold", "incident", "item", "status", "process", "generation"}
+    {"hold", "incident", "item", "status", "process", "generation", "source_port"}
 )  # names made of digits, not amounts
 
 
@@ -174,7 +176,7 @@ def _words(
     if isinstance(value, float):
         return str(value), ""
     kept = ", ".join(value) if isinstance(value, list) else value
-    if key in ("authenticated_at", "expires", "happened", "sent", "until"):
+    if key in ("authenticated_at", "began", "expires", "happened", "sent", "since", "until"):
         return _moment(kept, language), ""
     if key == "from":
         shown = municipality(MunicipalityCode(kept))

@@ -36,6 +36,8 @@ from idp.http.arrival import led_here_by_us
 from idp.http.page import language_of
 
 LONGEST_SEARCH = 4_000  # characters of an address of the log
+CONCERNED = ("municipality", "application")
+"""What an entry brings along as its own, to be left or changed."""
 DONE = frozenset(
     {"opened", "noted", "added", "linked", "written", "sent", "closed", "released", "suspended", "device"}
 )
@@ -85,6 +87,7 @@ class Incidents:
             "severity": [Severity.SIGNIFICANT.value],
             "entry": [request.query.get("entry", "")[:20]],
             "search": [request.query.get("search", "")[:LONGEST_SEARCH]],
+            **{name: [one] for name in CONCERNED if (one := request.query.get(name, ""))},
         }
         return await self._new(request, caller, entered, None)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from config.settings import Title
 from gateway.audit.granted_along import ROUTES
-from gateway.web.officer.details_of_devices import OF_DEVICES
+from gateway.web.officer.details_of_devices import OF_DEVICES, OF_TUNNELS
 
 IN_PLACE_OF = "in_place_of"
 """No key of an entry: read out of its facts."""
@@ -90,6 +90,7 @@ LABELS: Mapping[str, Title] = {
     "channel": Title(cs="Cesta upozornění", en="Way of the notice"),
     "detail": Title(cs="Podrobnost", en="Detail"),
     **OF_DEVICES,
+    **OF_TUNNELS,
     "digest": Title(cs="Otisk zásad", en="Digest of the policies"),
     "directory": Title(cs="Adresář", en="Directory"),
     "displaced": Title(cs="Uvolnilo místo jiné přihlášení", en="Another sign-in made room"),

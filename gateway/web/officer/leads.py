@@ -63,6 +63,7 @@ VERSION = Title(cs="Vše podle této verze zásad", en="All by this version of t
 LOADED = Title(
     cs="Kdy tato verze zásad začala platit", en="When this version of the policies came into force"
 )
+PAGE_OF_DEVICE = Title(cs="Stránka zařízení {name}", en="The page of the device {name}")
 PAGE_OF_PERSON = Title(cs="Stránka osoby", en="The person's page")
 VERSIONS = Title(cs="Verze zásad", en="Versions of the policies")
 PROPOSAL = Title(cs="Návrh změny zásad", en="The proposal of the policies")
@@ -83,6 +84,14 @@ EVIDENCE = "entry "
 
 
 @dataclass(frozen=True, slots=True)
+class Machine:
+    """A device with an agent: what it is called, and where its page is."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     title: Title
     address: str
@@ -94,15 +103,23 @@ def same_of(entry: Entry) -> Mapping[str, str]:
 
 
 def leads(
-    entry: Entry, policies: str, *, bounded: bool, loaded: Entry | None = None, device: DeviceId | None = None
+    entry: Entry,
+    policies: str,
+    *,
+    bounded: bool,
+    loaded: Entry | None = None,
+    device: DeviceId | None = None,
+    machine: Machine | None = None,
 ) -> Sequence[Lead]:
     """`policies`: origin of the policies' pages; `bounded`: to the log of one municipality. `loaded`: the entry that
     says when the version of the policies came into force by which this one was decided. `device`: the entry's, or its
-    session's.
+    session's; `machine`: the same, where it is enrolled and the reader sees its page.
     """
     if bounded:
         return [*_in_log(entry, device)]
-    return [*_in_log(entry, device), *_pages(entry, policies), *_rests_on(loaded or entry, policies)]
+    of_device = [] if machine is None else [Lead(_with(PAGE_OF_DEVICE, name=machine.name), machine.address)]
+    pages = [*_pages(entry, policies), *of_device]
+    return [*_in_log(entry, device), *pages, *_rests_on(loaded or entry, policies)]
 
 
 def _rests_on(loaded: Entry, policies: str) -> Iterator[Lead]:

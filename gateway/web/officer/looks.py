@@ -6,8 +6,8 @@ from typing import Literal
 
 from aiohttp import web
 
-from gateway.audit.acts import searched
 from gateway.audit.entry import Entry
+from gateway.audit.reading_acts import searched
 from gateway.web.desk import client_address_of, request_id_of
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.came_from import came_from

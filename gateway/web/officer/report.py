@@ -11,8 +11,8 @@ from aiohttp import web
 
 from config.settings import Regime
 from config.vocabulary import Language
-from gateway.audit.acts import searched
 from gateway.audit.entry import Entry
+from gateway.audit.reading_acts import searched
 from gateway.compliance.demands import DECREES
 from gateway.compliance.paper import NotDrawn
 from gateway.compliance.report import Report

@@ -14,15 +14,15 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.vocabulary import Action, SessionId, SubjectId, device_subject
+from config.vocabulary import Action, DeviceId, SessionId, SubjectId, device_subject
 from gateway.alerts.watch import Alert
 from gateway.asks.emergencies import Emergencies
-from gateway.audit.acts import verifying
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.field_titles import FIELD_TITLES
 from gateway.audit.purposes import PurposeOf
+from gateway.audit.reading_acts import verifying
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.retention import Kept
 from gateway.audit.search import Counted, Position, Query, Search
@@ -44,7 +44,7 @@ from gateway.web.officer.facts_shown import facts_shown
 from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours_of, sequence_of, usual_spans
 from gateway.web.officer.found import BEFORE, found
 from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
-from gateway.web.officer.leads import leads, same_of
+from gateway.web.officer.leads import Machine, leads, same_of
 from gateway.web.officer.log import Sessions
 from gateway.web.officer.looks import look
 from gateway.web.officer.names import Names
@@ -127,6 +127,8 @@ class Officer:
     """Entries that searches do not reach, as the index does not know them."""
     compare: Callable[[], Awaitable[object]] = no_alert
     """Incidents with the log, beside a verification of it; what differs is recorded."""
+    machine: Callable[[DeviceId], Machine | None] = lambda _: None
+    """None: no device with an agent."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -226,6 +228,7 @@ class Officer:
         recorded = stored.found
         language = language_of(request, self.desk.pages.default_language)
         named = partial(self.names.of, language=language)
+        acts = Action.ADMINISTER in caller.actions and not bounded
         device = await device_of_entry(self._log(caller), recorded.entry)
         return await self._show(
             request,
@@ -244,6 +247,7 @@ class Officer:
                 bounded=bounded,
                 loaded=await self._loaded(recorded),
                 device=device,
+                machine=self.machine(device) if device is not None and acts else None,
             ),
             device=device_subject(device) if device is not None else None,
             names=self.names,

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, Action, SubjectId, device_of
+from config.vocabulary import REASON_HEADER, Action, DeviceId, SubjectId, device_of
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Entry
 from gateway.audit.search import Search
@@ -34,7 +34,8 @@ OF_DEVICE = {SUSPENDED: "device", LIFTED: "device-lifted"}
 @dataclass(frozen=True, slots=True)
 class Suspensions:
     """`whom`: who has that identifier, as far as it is known here; None: nobody who could be suspended. `incidents`:
-    those that are open. `record`: durable when it returns.
+    those that are open. `record`: durable when it returns. `enrolled`: what a device with an agent is called; None: it
+    is a browser alone.
     """
 
     desk: Desk
@@ -43,6 +44,7 @@ class Suspensions:
     incidents: Callable[[], Awaitable[Sequence[Shown]]]
     log: Search
     record: Callable[[Sequence[Entry]], Awaitable[None]]
+    enrolled: Callable[[DeviceId], str | None]
 
     def pages(self) -> Sequence[Page]:
         return leading_back(
@@ -68,6 +70,7 @@ class Suspensions:
             may_act=Action.ADMINISTER in caller.actions,
             standing=[one for one in found if one.stands(now)],
             over=[one for one in found if not one.stands(now)],
+            enrolled=self.enrolled,
             done=said if said in (SUSPENDED, LIFTED, *OF_DEVICE.values()) else "",
         )
 
@@ -130,6 +133,7 @@ class Suspensions:
             caller,
             status=409 if wrong else 200,
             one=found[0],
+            enrolled=self.enrolled,
             typed=typed,
             wrong=REFUSALS[wrong] if wrong else None,
             why_max=WHY_MAX,
@@ -175,6 +179,7 @@ class Suspensions:
             caller,
             status=409 if wrong else 200,
             whom=whom,
+            enrolled=self.enrolled,
             there=sorted(there.logins()),
             entered=entered,
             wrong=REFUSALS[wrong] if wrong else None,

@@ -7,8 +7,8 @@ from aiohttp import web
 
 from config.alphabet import alphabetical
 from config.vocabulary import Action, MunicipalityCode
-from gateway.audit.acts import searched
 from gateway.audit.entry import Entry
+from gateway.audit.reading_acts import searched
 from gateway.policy_office.scope import OF_REGION
 from gateway.web.centre import actions_of
 from gateway.web.desk import client_address_of, request_id_of

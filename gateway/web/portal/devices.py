@@ -5,7 +5,6 @@ its person may do about it. Another person's device is as good as none.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from aiohttp import web
 
@@ -15,8 +14,7 @@ from config.settings import Title
 from config.vocabulary import ApplicationId, DeviceId, SessionId, read_device_id
 from gateway.authorize.device_closes import Closed
 from gateway.devices.code import Code, line_to_type
-from gateway.devices.device import NAME_MAX, Device
-from gateway.devices.named import KEY_KINDS, STANDINGS
+from gateway.devices.device import Device
 from gateway.devices.office import Confirmed, DeviceOffice, Reach
 from gateway.devices.posture import is_fresh
 from gateway.devices.records import By
@@ -24,15 +22,16 @@ from gateway.devices.refused import ActRefused, Why
 from gateway.devices.steps import WHY_MAX
 from gateway.devices.store import Sought
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
-from gateway.web.device_amiss import amiss, failing, unknown
+from gateway.web.device_amiss import failing
+from gateway.web.device_parts import WORDS, parts
 from gateway.web.device_refusals import shown
-from gateway.web.device_words import FACTS, difference_title, difference_value, fact_value
 from gateway.web.devices.listing import HEALTHS, needing
 from gateway.web.identity import PORTAL, Assertion
 from gateway.web.officer.shown_once import ShownOnce
 from gateway.web.ways_back import above, leading_back
 from idp.events import Actor
 from idp.http.qr import picture
+from policies.reasons import ACTION_NAMES
 
 LIST = "/devices"
 ONE = f"{LIST}/own/{{device}}"
@@ -48,11 +47,14 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class OwnDevices:
-    """`closes`: which applications a device keeps closed to the person of a session; `address`: where agents enrol."""
+    """`closes`: which applications a device keeps closed to the person of a session; `suspended`: whether an officer
+    has suspended it; `address`: where agents enrol.
+    """
 
     desk: Desk
     office: Callable[[], DeviceOffice]
     closes: Callable[[Device, SessionId, datetime], Awaitable[Sequence[Closed]]]
+    suspended: Callable[[DeviceId, datetime], bool]
     title: Callable[[ApplicationId], Title | None]
     address: Callable[[], str]
     issued: ShownOnce[Issued] = field(default_factory=ShownOnce)
@@ -85,13 +87,14 @@ class OwnDevices:
             own=[one for one in found if not one.gone],
             gone=[one for one in found if one.gone],
             failing=failing,
+            suspended=lambda one: self.suspended(one.id, self.desk.now()),
             fresh=lambda one: is_fresh(one, office.rules.fresh, self.desk.now()),
             needing=needing(found, office.rules.fresh, self.desk.now()),
             healths=HEALTHS,
             by_people=office.rules.by_people,
             approval=office.rules.approval,
             done=request.query.get("done") if request.query.get("done") in DONE else "",
-            **_words(),
+            **WORDS,
         )
 
     async def add(self, request: web.Request) -> web.Response:
@@ -129,17 +132,14 @@ class OwnDevices:
             request,
             "device.html",
             caller,
-            one=device,
-            fresh=is_fresh(device, office.rules.fresh, now),
-            amiss=amiss(device),
-            unknown=unknown(device),
+            suspended=self.suspended(device.id, now),
             unknown_advice=UNKNOWN,
             closed=await self.closes(device, caller.sid, now) if device.standing is Standing.ACTIVE else (),
             application=self.title,
-            history=await office.history(device.id),
+            doings=ACTION_NAMES,
             done="renamed" if request.query.get("done") == "renamed" else "",
-            name_max=NAME_MAX,
-            **_words(),
+            **parts(device, await office.history(device.id), office.rules.fresh, now),
+            **WORDS,
         )
 
     async def rename(self, request: web.Request) -> web.Response:
@@ -221,14 +221,3 @@ def _by(caller: Assertion, request: web.Request) -> By:
         session=caller.sid,
         own_municipality=caller.municipality,
     )
-
-
-def _words() -> dict[str, Any]:
-    return {
-        "standings": STANDINGS,
-        "key_kinds": KEY_KINDS,
-        "facts": FACTS,
-        "fact_value": fact_value,
-        "difference_title": difference_title,
-        "difference_value": difference_value,
-    }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from gateway.asks.ask import Ask, AskId, Kind, Party
-from gateway.asks.office import Doing
+from gateway.asks.doing import Doing
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
 from gateway.web.identity import PORTAL, Assertion
 from gateway.web.portal.standing import Asks

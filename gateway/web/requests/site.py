@@ -9,8 +9,9 @@ from aiohttp import web
 from config.vocabulary import Action, ApplicationId, SubjectId
 from gateway.asks.ask import Ask, AskId, Kind
 from gateway.asks.author import Author
+from gateway.asks.doing import Doing
 from gateway.asks.named import KINDS, STAGES
-from gateway.asks.office import AskOffice, Doing
+from gateway.asks.office import AskOffice
 from gateway.asks.refused import PoliciesRefuse, Spoken, Why
 from gateway.asks.store import Sought
 from gateway.web.desk import Desk, Refused, origin_of

@@ -38,6 +38,17 @@ def trust(papers):
     return "--trust", str(papers[0].certificate)
 
 
+@pytest.mark.parametrize("word", ["status", "doctor"])
+def test_whoever_reads_may_stop_before_the_end(word, tmp_path):
+    """As `brana-agent doctor | head -1` does."""
+    words = [sys.executable, "-m", "agents.command", *places(tmp_path), word]
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "wb") as closed:
+        done = subprocess.run(words, cwd=ROOT, stdout=closed, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 def test_the_version_is_the_products():
     assert __version__ == VERSION
 

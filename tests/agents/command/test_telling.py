@@ -1,11 +1,13 @@
-"""Times as people read them, in the machine's own zone."""
+"""Times as people read them, in the machine's own zone, and checks."""
 
 import time
 from datetime import UTC, datetime
 
 import pytest
 
-from agents.command.telling import moment
+from agents.command.telling import checks, moment
+from agents.protocol.facts import Fact, FactName
+from agents.protocol.mending import UNKNOWN
 from config.vocabulary import Language
 
 WINTER = datetime(2026, 11, 28, 14, 0, tzinfo=UTC)
@@ -34,3 +36,10 @@ def zone(monkeypatch):
 def test_a_time_is_the_machines_own_and_in_czech_as_the_portal_writes_it(zone, name, at, czech, english):
     zone(name)
     assert (moment(at, Language.CZECH), moment(at, Language.ENGLISH)) == (czech, english)
+
+
+@pytest.mark.parametrize("tongue", list(Language))
+def test_what_is_true_of_all_that_was_not_found_out_is_said_once(tongue):
+    told = list(checks({FactName.FIREWALL: Fact(False, "nft: list ruleset")}, tongue))
+    assert sum(one.startswith("?") for one in told) > 5
+    assert [one for one in told if UNKNOWN[tongue] in one] == told[-1:]

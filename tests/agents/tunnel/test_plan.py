@@ -141,6 +141,16 @@ def test_whatever_is_heard_nothing_holds_beyond_its_end_and_it_is_asked_in_time(
         assert until(state, now) <= now + max(AGAIN, timedelta(days=1))
 
 
+@pytest.mark.parametrize("said", [gave(), None, REFUSED])
+def test_a_clock_that_was_set_back_keeps_nobody_from_asking(said):
+    """At the start of a machine it is often an hour fast, until it hears the time."""
+    state = heard(heard(Standing(), gave(), NOW), said, NOW)
+    assert not state.due(NOW + timedelta(seconds=1))
+    assert state.due(NOW - timedelta(hours=1))
+    again = heard(state, said, NOW - timedelta(hours=1))
+    assert not again.due(NOW - timedelta(hours=1) + timedelta(seconds=1))
+
+
 def test_every_trouble_has_its_words_in_both_languages():
     for trouble in ("unreachable", "refused", "failed", "over"):
         for tongue in Language:

@@ -8,7 +8,7 @@ from gateway.alerts.node_gaps import Carried, NodeGaps
 from tests.gateway.audit.making import NOON
 
 MINUTE = timedelta(minutes=1)
-WELL = Carried(answered=1_000, places=70, size=500)
+WELL = Carried(answered=1_000, came=70, size=500)
 
 
 def watching() -> NodeGaps:
@@ -18,7 +18,7 @@ def watching() -> NodeGaps:
 
 
 def busy(minutes: int) -> Carried:
-    return Carried(answered=1_000 + 100 * minutes, places=70 + minutes, size=500 + 100 * minutes)
+    return Carried(answered=1_000 + 100 * minutes, came=70 + minutes, size=500 + 100 * minutes)
 
 
 def test_a_node_of_which_nothing_comes_is_told_though_another_ones_requests_are_recorded() -> None:
@@ -57,5 +57,5 @@ def test_nights_restarts_and_what_is_under_way_are_no_gaps() -> None:
 def test_what_came_in_the_end_is_no_gap_any_more() -> None:
     gaps, late = watching(), replace(WELL, answered=2_000)
     assert gaps.look({"b": late}, NOON + MINUTE) == []
-    assert gaps.look({"b": replace(late, places=71, size=600)}, NOON + 5 * MINUTE) == []
-    assert gaps.look({"b": replace(late, places=71, size=600)}, NOON + 50 * MINUTE) == []
+    assert gaps.look({"b": replace(late, came=71, size=600)}, NOON + 5 * MINUTE) == []
+    assert gaps.look({"b": replace(late, came=71, size=600)}, NOON + 50 * MINUTE) == []

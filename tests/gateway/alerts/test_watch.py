@@ -161,6 +161,9 @@ CASES: dict[str, list[Entry]] = {
     "new_country": [from_country(0, "CZ", 0).entry, from_country(0, "US", 0).entry],
     "emergency_access": [entry(code=Code.EMERGENCY_BEGUN, person="novak")],
     "policies_without_approval": [entry(code=Code.POLICY_WITHOUT_APPROVAL, person="cli:root")],
+    "refresh_token_misused": [
+        entry(code=Code.REFRESH_TOKEN_MISUSED, outcome=Outcome.REFUSED, person="novak")
+    ],
     "recovery_administrator": [entry(code=Code.RECOVERY_REFUSED, outcome=Outcome.REFUSED)],
     "log_damaged": [entry(code=Code.LOG_VERIFIED, outcome=Outcome.FAILURE)],
     "log_gap": [entry(code=Code.LOG_GAP, outcome=Outcome.FAILURE, reason=Gap.MISSING.value)],
@@ -205,6 +208,19 @@ def test_one_damage_of_the_log_that_stands_hides_no_graver_one():
     for number, one in enumerate(found):
         heard = raised(watch, Recorded(number, NOON + number * MINUTE, one))
         assert [(alert.rule, alert.group) for alert in heard] == [("log_damaged", one.code.value)]
+
+
+def test_a_gap_of_one_node_hides_none_of_another():
+    watch = Watch(in_force([]))
+    for number, node in enumerate(("a", "b", 7, "")):
+        one = entry(
+            code=Code.LOG_GAP, outcome=Outcome.FAILURE, reason=Gap.SILENT.value, details={"node": node}
+        )
+        heard = raised(watch, Recorded(number, NOON + number * MINUTE, one))
+        of = f" {node}" if node in {"a", "b"} else ""
+        assert [(alert.rule, alert.group) for alert in heard] == (
+            [("log_gap", Gap.SILENT.value + of)] if node else []
+        )
 
 
 def test_a_gap_of_the_log_that_stands_hides_no_other_kind():

@@ -19,8 +19,10 @@ from config.vocabulary import (
     SubjectId,
 )
 from gateway.asks.ask import Ask, Party
+from gateway.asks.author import Author
+from gateway.asks.doing import Doing
 from gateway.asks.in_force import InForce
-from gateway.asks.office import AskOffice, Author, Doing
+from gateway.asks.office import AskOffice
 from gateway.asks.refused import Spoken
 from gateway.asks.wish import Wish, party
 from gateway.audit.entry import Entry

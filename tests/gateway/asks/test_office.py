@@ -7,7 +7,7 @@ import pytest
 
 from config.vocabulary import Action, Role
 from gateway.asks.ask import AskId, Kind, Stage
-from gateway.asks.office import Author
+from gateway.asks.author import Author
 from gateway.asks.refused import AskRefused, PoliciesRefuse, Why
 from gateway.asks.store import Sought
 from gateway.asks.supplied import Matter, facts

@@ -11,7 +11,7 @@ from gateway.audit.entry import Entry
 from gateway.audit.facts import FACTS as COLUMNS
 from gateway.audit.facts import facts, microseconds
 from gateway.audit.tree import Frontier, leaf_hash
-from gateway.audit.verify import Broken, Report
+from gateway.audit.verify_report import Broken, Report
 from gateway.storage.engine import driver_of
 from gateway.storage.tables.audit import audit_entry, audit_tail
 from tests.gateway.audit.each_way import verified_each_way

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.page import Sound
-from gateway.audit.verify import Report
+from gateway.audit.verify_report import Report
 from gateway.storage import audit_pages
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.audit_pages import alone

@@ -144,6 +144,17 @@ async def shrunk(dying: Dying, first: int) -> None:
     await dying.drain()
 
 
+async def exchanged(dying: Dying, first: int) -> None:
+    dying.add(first, first + 1)
+    await dying.drain()
+    for one in dying.folder.iterdir():
+        dying.name = one.name
+        one.unlink()
+    dying.add(first + 2, first + 3, first + 4)
+    dying.arm()
+    await dying.drain()
+
+
 @dataclass(frozen=True)
 class Story:
     begin: Callable[[Dying, int], Awaitable[None]]
@@ -166,6 +177,7 @@ STORIES = {
     "away": Story(away, steps=frozenset({spool.Rename})),
     "vanished": Story(vanished, "the file is gone", frozenset({spool.Vanished})),
     "shrunk": Story(shrunk, "the file was cut to", frozenset({spool.Shrunk})),
+    "exchanged": Story(exchanged, "its place in the database was changed", frozenset({spool.Read})),
 }
 
 

@@ -11,7 +11,7 @@ from gateway.audit import checkpoint_file
 from gateway.audit.checkpoint import Checkpoint, seal, unseal
 from gateway.audit.checkpointer import Checkpointer
 from gateway.audit.note import Signer, Verifier
-from gateway.audit.verify import Broken, Report
+from gateway.audit.verify_report import Broken, Report
 from gateway.grants.keys import Purpose
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_evidence import verify_log

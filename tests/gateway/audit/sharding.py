@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from gateway.audit.checkpoint import unseal
 from gateway.audit.shard import Shard
-from gateway.audit.verify import Broken, Report
+from gateway.audit.verify_report import Broken, Report
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.audit_shards import closed_shards
 from tests.gateway.audit.each_way import verified_each_way

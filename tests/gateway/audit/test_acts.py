@@ -3,7 +3,9 @@ import pytest
 from config.vocabulary import Language
 from gateway.audit import acts
 from gateway.audit.canonical import Recorded, canonical, parse
+from gateway.audit.configuration_acts import policies_loaded
 from gateway.audit.entry import Entry, Outcome
+from gateway.audit.reading_acts import looked, searched, verification_not_finished, verified, verifying
 from gateway.audit.titles import NOTHING, sentence
 from tests.gateway.audit.making import NOON
 
@@ -15,17 +17,17 @@ ACTS = [
     acts.process_hung(NOON, "control plane", 7, 30),
     acts.directory_unreachable(NOON, "urad", "ldaps://directory:636", "refused"),
     acts.directory_misconfigured(NOON, "urad", "ldaps://directory:636", "the service account is refused"),
-    acts.looked(NOON, subject="cli:brana (jana)", command="user show", of="novak", found=1),
+    looked(NOON, subject="cli:brana (jana)", command="user show", of="novak", found=1),
     acts.directory_recovered(NOON, "urad", "ldaps://directory:636"),
-    acts.policies_loaded(NOON, "p1", digest="d1", policies=12, files={"region/a.cedar": "aa"}, before=None),
+    policies_loaded(NOON, "p1", digest="d1", policies=12, files={"region/a.cedar": "aa"}, before=None),
     acts.sign_in_refused(
         NOON, "attempt_lost", host="spis.cz", address="::1", request_id="r", user_agent="x", left_out=3
     ),
     acts.key_created(NOON, "k1", "grant"),
     acts.clock_jumped(NOON, NOON),
-    acts.searched(NOON, subject="s", person="auditor", query={"person": "novak"}, found=3),
-    acts.verified(acts.verifying(NOON, subject="cli:root"), NOON, whole=True, entries=3, finding="whole"),
-    acts.verification_not_finished(acts.verifying(NOON, subject="s"), NOON, "verification_too_long", ""),
+    searched(NOON, subject="s", person="auditor", query={"person": "novak"}, found=3),
+    verified(verifying(NOON, subject="cli:root"), NOON, whole=True, entries=3, finding="whole"),
+    verification_not_finished(verifying(NOON, subject="s"), NOON, "verification_too_long", ""),
 ]
 
 
@@ -38,7 +40,7 @@ def test_an_act_says_everything_its_sentence_asks_for(act: Entry, language: Lang
 
 def loaded(version: str, before: Entry | None = None, **files: str) -> Entry:
     named = {f"{name.replace('__', '/')}.cedar": checksum for name, checksum in files.items()}
-    return acts.policies_loaded(NOON, version, digest="d", policies=3, files=named, before=before)
+    return policies_loaded(NOON, version, digest="d", policies=3, files=named, before=before)
 
 
 def test_a_new_version_of_the_policies_says_which_files_differ_from_the_last() -> None:
@@ -75,6 +77,6 @@ def test_what_a_stranger_said_at_a_refused_sign_in_is_made_harmless_and_short() 
 
 
 def test_a_damaged_log_is_a_failure() -> None:
-    by = acts.verifying(NOON, subject="s")
-    found = acts.verified(by, NOON, whole=False, entries=3, finding="entry 2: edited")
+    by = verifying(NOON, subject="s")
+    found = verified(by, NOON, whole=False, entries=3, finding="entry 2: edited")
     assert found.outcome is Outcome.FAILURE

@@ -14,13 +14,13 @@ from config.vocabulary import SessionId
 from gateway.asks.ask import Act, Kind
 from gateway.asks.records import entry_of as entry_of_ask
 from gateway.audit.access import Holder, access_entry, parse_line
-from gateway.audit.acts import searched, verified, verifying
 from gateway.audit.answers import LISTED, Answer, answered
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.fields import values_of
 from gateway.audit.identity_events import entry_of
 from gateway.audit.questions import faults, questions, ready
+from gateway.audit.reading_acts import searched, verified, verifying
 from gateway.audit.rested_on import FIELDS, details_of
 from gateway.audit.search import NotSearched
 from gateway.policy_office.actor import Actor

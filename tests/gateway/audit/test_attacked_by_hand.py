@@ -14,7 +14,7 @@ from gateway.audit import checkpoint_file
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.checkpoint import unseal
-from gateway.audit.verify import Broken, Report
+from gateway.audit.verify_report import Broken, Report
 from gateway.storage.audit_evidence import verified
 from gateway.storage.audit_shards import is_server
 from tests.gateway.audit.making import EITHER, SIGNER, Log, open_log_of_either

@@ -55,7 +55,11 @@ CLOSED_LISTS: tuple[type[StrEnum], ...] = (
         NotDone,
     ),
 )
-OF_ENGINE = {Code.SESSION_MUNICIPALITY, Code.FACTS_CHANGED}  # why grants are taken back
+OF_ENGINE = {
+    *(Code.SESSION_MUNICIPALITY, Code.FACTS_CHANGED, Code.SESSION_LEVEL),
+    *(Code.DEVICE_APPROVED, Code.DEVICE_TAKEN_OVER, Code.DEVICE_BLOCKED, Code.DEVICE_UNBLOCKED),
+}
+"""Why grants are taken back."""
 NOT_RECORDED = "gateway/demo"
 """What an application says in our header is taken out of its answer."""
 NAMED_BY_POSITION = {"refusal": 0, "revocation": 1}

@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gateway.audit.acts import verifying
 from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.own_process import Progress, encode
+from gateway.audit.reading_acts import verifying
 from gateway.audit.recomputation import (
     Finished,
     NotFinished,

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit.acts import searched
 from gateway.audit.canonical import TEXTS, Recorded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.folding import folded
+from gateway.audit.reading_acts import searched
 from gateway.audit.search import Counted, Hour, Page, Position, PositionRefused, Query, TooManyPeople
 from gateway.storage.audit_conditions import choices, conditions
 from gateway.storage.audit_search import LogSearch

@@ -23,8 +23,8 @@ from gateway.audit.facts import FACTS, facts, facts_written
 from gateway.audit.page import Sound
 from gateway.audit.rebuilt import Rebuilding
 from gateway.audit.sound import Reading
+from gateway.audit.stored_end import StoredTail
 from gateway.audit.tree import leaf_hash
-from gateway.audit.verify import StoredTail
 from gateway.commands.reading_ahead import reading_ahead
 from gateway.storage import audit_pages
 from gateway.storage.audit_evidence import verify_log

@@ -14,7 +14,7 @@ import pytest
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import Recorded, canonical
 from gateway.audit.tree import Frontier, leaf_hash
-from gateway.audit.verify import Report
+from gateway.audit.verify_report import Report
 from tests.gateway.audit.attacking import (
     ENTRIES,
     FACTS,

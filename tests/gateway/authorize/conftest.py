@@ -1,4 +1,4 @@
-"""The example district's real policies, a session and a request that may be changed."""
+"""The example district's real policies, a session and a request that may be changed; the office of tunnels."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ from gateway.sessions.session import Session
 from idp.directory.same_person import no_others
 from policies.load import load
 from tests.gateway.authorize.door import Door
+from tests.rig.tunnel_world import Told, World, world
 
 EXAMPLES = Path(__file__).parents[3] / "config" / "examples"
 NOW = datetime(2026, 11, 23, 9, 0, 0, 500_000, tzinfo=UTC)
@@ -114,3 +115,16 @@ async def door(closed_door: Door) -> AsyncIterator[Door]:
     await web.UnixSite(runner, str(closed_door.socket)).start()
     yield closed_door
     await runner.cleanup()
+
+
+@pytest.fixture
+def told() -> Told:
+    """What the process of the tunnel was told."""
+    return Told()
+
+
+@pytest.fixture
+def office(tmp_path: Path, told: Told) -> Iterator[World]:
+    """Whoever needs it otherwise has a fixture of that name that changes this one."""
+    with world(tmp_path, told) as made:
+        yield made

@@ -7,7 +7,7 @@ import pytest
 
 from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import Standing
-from config.vocabulary import Language
+from config.vocabulary import Action, Language
 from gateway.authorize.device_closes import closed_at_best, closed_by
 from gateway.authorize.snapshot import Snapshot
 from gateway.devices.device import Device
@@ -23,6 +23,40 @@ OPEN_DISK = IN_ORDER | {FactName.DISK_ENCRYPTED: Fact(False, "lsblk: none")}
 def in_order(snapshot: Snapshot, tmp_path: Path) -> Snapshot:
     """Records are for devices in order alone."""
     return knowing(with_library(snapshot, tmp_path, "device-posture"), notebook())
+
+
+READ_ONLY = """
+@id("own-work-needs-managed-device") @reason("unmanaged_device")
+@title_cs("Jen ze služebního") @title_en("From the office's alone") @advice_cs("Použijte ho.") @advice_en("Use it.")
+forbid (principal, action in [Action::"write", Action::"sign"], resource in Application::"records")
+unless { context has device && context.device.managed };
+"""
+
+
+@pytest.fixture
+def read_only(snapshot: Snapshot, tmp_path: Path) -> Snapshot:
+    """From a device that the office does not manage records may be read, and no more."""
+    (tmp_path / "own.cedar").write_text(READ_ONLY, "utf-8")
+    return knowing(with_library(snapshot, tmp_path), notebook())
+
+
+def test_what_a_device_lets_one_only_read_is_told_with_what_stays_closed(
+    session: Session, read_only: Snapshot
+) -> None:
+    own = notebook(managed=False)
+    one = of_records(closed(own, session, read_only))
+    assert one.only == (Action.WRITE,)
+    assert one.title[Language.ENGLISH] == "From the office's alone"
+    assert [each.check for each in one.mend] == ["managed"]
+    assert closed(notebook(), session, read_only) == ()
+    at_best = replace(own, owner=session.subject, municipality=session.municipality)
+    assert of_records(closed_at_best(at_best, frozenset(session.roles), read_only, NOW)).only == (
+        Action.WRITE,
+    )
+
+
+def test_what_opens_not_at_all_is_told_as_a_whole(session: Session, in_order: Snapshot) -> None:
+    assert of_records(closed(notebook(facts=OPEN_DISK), session, in_order)).only == ()
 
 
 def closed(device: Device, session: Session, snapshot: Snapshot, now=NOW):

@@ -2,31 +2,24 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.vocabulary import SubjectId
-from gateway.audit.entry import Code
+from gateway.audit.entry import Code, Outcome
 from gateway.storage.tunnels import StoredTunnels
-from gateway.tunnel_sessions.opened import Opened
+from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnels.connections import Began, Ended, Flow, FlowId
 from gateway.tunnels.permits import Target, Transport
-from tests.rig.tunnel_world import ORIGIN, Told, World, world
+from gateway.tunnels.refusals import Refused
+from tests.rig.tunnel_world import HULIN, ORIGIN, World
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 PETR = SubjectId("urad:22222222-2222-4222-8222-222222222222")
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path, Told()) as made:
-        yield made
 
 
 async def opened(office: World) -> Opened:
@@ -148,3 +141,77 @@ async def test_what_failed_and_is_durable_all_the_same_is_in_the_log_once(
     await connections.hear([began])
     await connections.hear([Ended(flow(made), office.now, office.now)])
     assert len(office.of(Code.TUNNEL_CONNECTED)) == len(office.of(Code.TUNNEL_DISCONNECTED)) == 1
+
+
+async def handed_on(office: World, *people: str) -> list[Opened]:
+    """A shared device whose tunnel they open one after the other, a minute each."""
+    device, made = office.device(owner=None), []
+    for number, login in enumerate(people):
+        who = SubjectId(f"urad:{number}2222222-2222-4222-8222-222222222222")
+        session = await office.signed_in("UVW"[number], subject=who, login=login)
+        made.append(await office.office.open(device.id, session, ORIGIN, office.now))
+        office.now += MINUTE
+    return made
+
+
+def tried(made: Opened, since: datetime, at: datetime, **other: object) -> Refused:
+    place = Target(ip_address("10.1.0.5"), Transport.TCP, 5432)
+    device = next(one for one in made.addresses if one.version == 4)
+    return replace(Refused(device, place, since=since, at=at), **other)  # type: ignore[arg-type]
+
+
+async def test_of_a_shared_device_all_are_remembered_who_had_the_tunnel(office: World) -> None:
+    """The tunnel's process tells what it could not tell for hours, as no control plane was there."""
+    made = await handed_on(office, "jana", "petr", "eva")
+    late = [Began(flow(one, number), one.at + SECOND) for number, one in enumerate(made)]
+    await office.office.connections.hear(late)
+    assert [one.person for one in office.of(Code.TUNNEL_CONNECTED)] == ["jana", "petr", "eva"]
+
+
+async def test_they_are_remembered_by_a_control_plane_that_comes_back(office: World) -> None:
+    made = await handed_on(office, "jana", "petr", "eva")
+    office.begin()
+    await office.office.take_up()
+    late = [Began(flow(one, number), one.at + SECOND) for number, one in enumerate(made)]
+    await office.office.connections.hear(late)
+    assert [one.person for one in office.of(Code.TUNNEL_CONNECTED)] == ["jana", "petr", "eva"]
+
+
+async def test_what_was_tried_is_whose_it_was_then_and_of_two_people_neither_s(office: World) -> None:
+    first, second = made = await handed_on(office, "jana", "petr")
+    hear = office.office.connections.hear
+    await hear([tried(second, first.at, first.at + SECOND)])
+    await hear([tried(second, second.at, second.at + SECOND)])
+    await hear([tried(second, second.at - SECOND, second.at + SECOND, left_out=3)])
+    before, after, between = office.of(Code.TUNNEL_TRIED)
+    assert (before.person, before.details["tunnel"], before.reason) == ("jana", first.id, Why.NOT_OPENED)
+    assert (after.person, after.details["tunnel"], after.reason) == ("petr", second.id, "key_needed")
+    assert (between.person, between.subject, between.session, between.address) == ("", "", "", "")
+    assert (between.outcome, between.reason) == (Outcome.REFUSED, Why.OPENED_ANEW)
+    assert between.municipality == HULIN
+    assert between.details == {
+        "device": first.device,
+        "target": "database",
+        "host": "10.1.0.5:5432/tcp",
+        "tunnels": [one.id for one in made],
+        "since": (second.at - SECOND).isoformat(timespec="milliseconds"),
+        "left_out_before": 3,
+    }
+
+
+async def test_what_was_tried_while_one_person_opened_the_tunnel_anew_is_theirs(office: World) -> None:
+    first = await opened(office)
+    office.now += MINUTE
+    session = await office.signed_in("T")
+    again = await office.office.open(first.device, session, ORIGIN, office.now)
+    await office.office.connections.hear([tried(again, again.at - SECOND, again.at + SECOND)])
+    assert [one.person for one in office.of(Code.TUNNEL_TRIED)] == ["novakova.jana"]
+
+
+async def test_by_a_clock_that_is_set_back_the_last_one_has_the_tunnel(office: World) -> None:
+    made = await handed_on(office, "jana", "eva")
+    office.now -= MINUTE + 30 * SECOND
+    session = await office.signed_in("T", subject=PETR, login="petr")
+    again = await office.office.open(made[0].device, session, ORIGIN, office.now)
+    await office.office.connections.hear([Began(flow(again), office.now + SECOND)])
+    assert [one.person for one in office.of(Code.TUNNEL_CONNECTED)] == ["petr"]

@@ -1,6 +1,9 @@
 """An end that could not be kept, as the database was away: it holds all the same, and is kept when that is back."""
 
-from collections.abc import Iterator
+import asyncio
+import threading
+import time
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,20 +13,15 @@ from gateway.audit.entry import Code
 from gateway.authorize.tunnel_office import AGAIN
 from gateway.authorize.tunnel_pages import opened_at
 from gateway.authorize.tunnel_places import look
-from gateway.storage.tunnel_ends import EndsUnreadable
-from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.storage.tunnel_ends import EndsInFile, EndsUnreadable
+from gateway.tunnel_sessions.ends import End
+from gateway.tunnel_sessions.opened import Opened, TunnelId, Why
 from gateway.tunnel_sessions.places import STAYS
 from gateway.tunnels.words import Peer
 from idp.events import Origin
-from tests.rig.tunnel_world import ORIGIN, Told, World, world
+from tests.rig.tunnel_world import ORIGIN, Told, World
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path, Told()) as made:
-        yield made
 
 
 def ports(office: World, one: Opened) -> set[int]:
@@ -73,6 +71,15 @@ async def test_it_is_over_at_once_and_kept_when_that_goes(office: World, one: Op
     await office.moves(2 * AGAIN)
     assert not await office.office.close(one.device, Why.CLOSED_BY_PERSON, ORIGIN, office.now)
     assert len(office.taken_back) == 1
+
+
+async def test_by_a_clock_that_is_set_back_it_is_kept_no_later(office: World, one: Opened) -> None:
+    goes_away(office)
+    await closes(office, one)
+    await office.settles()
+    comes_back(office)
+    await office.moves(-timedelta(hours=1))
+    assert [closed.reason for closed in office.of(Code.TUNNEL_CLOSED)] == [Why.CLOSED_BY_PERSON]
 
 
 async def test_what_asks_meanwhile_wakes_nothing(office: World, one: Opened) -> None:
@@ -188,3 +195,54 @@ async def test_where_no_file_can_be_written_it_is_over_all_the_same(office: Worl
 
 def ended(office: World) -> Path:
     return office.folder / "tunnels.ended"
+
+
+async def test_many_ends_at_once_are_written_together_and_stop_nobody(tmp_path: Path, monkeypatch) -> None:
+    """A disk takes milliseconds for each, and who signs in waits for the event loop."""
+    ends, written, replace = EndsInFile(tmp_path / "tunnels.ended"), [], EndsInFile._replace
+
+    def slowly(self: EndsInFile, kept: Mapping[TunnelId, End]) -> None:
+        written.append(threading.get_ident())
+        time.sleep(0.05)
+        replace(self, kept)
+
+    monkeypatch.setattr(EndsInFile, "_replace", slowly)
+    made = [End(tunnel=TunnelId(f"t-{number}"), why=Why.SESSION_OVER) for number in range(200)]
+    await asyncio.gather(*map(ends.keep, made))
+    assert len(written) <= 3
+    assert threading.get_ident() not in written
+    assert EndsInFile(tmp_path / "tunnels.ended").read() == {one.tunnel: one for one in made}
+    await asyncio.gather(*(ends.forget(one.tunnel) for one in made))
+    assert len(written) <= 6
+    assert not (tmp_path / "tunnels.ended").exists()
+
+
+async def test_an_end_is_on_disk_before_who_kept_it_goes_on_though_they_give_up(tmp_path: Path) -> None:
+    ends, one = EndsInFile(tmp_path / "tunnels.ended"), End(tunnel=TunnelId("t"), why=Why.SESSION_OVER)
+    await ends.keep(one)
+    assert EndsInFile(tmp_path / "tunnels.ended").read() == {one.tunnel: one}
+    other = End(tunnel=TunnelId("u"), why=Why.SESSION_OVER)
+    keeping = asyncio.ensure_future(ends.keep(other))
+    await asyncio.sleep(0)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    await ends.forget(one.tunnel)
+    assert EndsInFile(tmp_path / "tunnels.ended").read() == {other.tunnel: other}
+
+
+async def test_what_could_not_be_written_is_over_for_who_takes_tunnels_up_again_in_this_process(
+    office: World, one: Opened
+) -> None:
+    """After a failure of the rounds: the control plane has not begun anew."""
+    ended(office).with_name(".tunnels.ended").mkdir()
+    goes_away(office)
+    await closes(office, one)
+    await office.office.take_up()
+    assert ports(office, one) == set()
+    ended(office).with_name(".tunnels.ended").rmdir()
+    await office.moves(2 * AGAIN)
+    assert [each.tunnel for each in EndsInFile(ended(office)).read().values()] == [one.id]
+    comes_back(office)
+    await office.moves(2 * AGAIN)
+    assert await office.tunnels.open_ones() == []
+    assert not ended(office).exists()

@@ -24,11 +24,6 @@ A_TIME = timedelta(milliseconds=100)
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
-
-
-@pytest.fixture
 def office(tmp_path: Path, told: Told) -> Iterator[World]:
     with world(tmp_path, told, (FILES,)) as made:
         made.rules = replace(made.rules, pages=Pages({PAGE: None}))

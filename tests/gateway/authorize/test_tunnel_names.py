@@ -1,6 +1,5 @@
 """Which names a device is told in its tunnel, and below which domains it asks there."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
@@ -16,12 +15,6 @@ from gateway.sessions.session import EndReason
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.permits import Admitted, Named, Target, Transport
 from tests.rig.tunnel_world import LIFETIME, ORIGIN, Told, World, target, world
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path, Told()) as made:
-        yield made
 
 
 async def opened(office: World):

@@ -1,9 +1,7 @@
 """A tunnel ends with what made it its person's: the device, the role by which a shared one is theirs, the key."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -18,21 +16,10 @@ from gateway.storage.tables.tunnels import tunnel_address
 from gateway.tunnel_sessions.opened import Why
 from gateway.tunnels.keys import PrivateKey
 from gateway.tunnels.permits import Admitted
-from tests.rig.tunnel_world import KROMERIZ, ORIGIN, Told, World, world
+from tests.rig.tunnel_world import KROMERIZ, ORIGIN, Told, World
 
 PETR = SubjectId("urad:22222222-2222-4222-8222-222222222222")
 OTHER = PrivateKey.generate().public
-
-
-@pytest.fixture
-def told() -> Told:
-    return Told()
-
-
-@pytest.fixture
-def office(tmp_path: Path, told: Told) -> Iterator[World]:
-    with world(tmp_path, told) as made:
-        yield made
 
 
 async def opened(office: World, **other: object):

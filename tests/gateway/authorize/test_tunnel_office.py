@@ -1,10 +1,8 @@
 """Who may open a tunnel, what it reaches by the policies of this moment, and that whatever changes is followed."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_address
-from pathlib import Path
 
 import pytest
 
@@ -27,22 +25,10 @@ from tests.rig.tunnel_world import (
     ORIGIN,
     Told,
     World,
-    world,
 )
 
 MINUTE = timedelta(minutes=1)
 PETR = SubjectId("urad:22222222-2222-4222-8222-222222222222")
-
-
-@pytest.fixture
-def told() -> Told:
-    return Told()
-
-
-@pytest.fixture
-def office(tmp_path: Path, told: Told) -> Iterator[World]:
-    with world(tmp_path, told) as made:
-        yield made
 
 
 async def opened(office: World):

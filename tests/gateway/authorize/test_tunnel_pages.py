@@ -24,11 +24,6 @@ EVERYBODYS = "mapa.brana.example"
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
-
-
-@pytest.fixture
 def office(tmp_path: Path, told: Told) -> Iterator[World]:
     with world(tmp_path, told, ()) as made:
         pages = Pages({OURS: HULIN, THEIRS: KROMERIZ, EVERYBODYS: None})

@@ -1,6 +1,5 @@
 """A device with a tunnel is where it asks from; what it reaches, and the log, go by that."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from gateway.tunnel_sessions.places import RECENT, STAYS
 from gateway.tunnels.words import Peer
 from idp.events import Origin
 from policies.load import load
-from tests.rig.tunnel_world import ORIGIN, Told, World, world
+from tests.rig.tunnel_world import ORIGIN, Told, World
 
 HOME, ABROAD = "192.0.2.7", "198.51.100.9"
 MINUTE = timedelta(minutes=1)
@@ -32,18 +31,12 @@ unless { context.place.networks.contains(Network::"home") };
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
-
-
-@pytest.fixture
-def office(tmp_path: Path, told: Told) -> Iterator[World]:
-    with world(tmp_path, told) as made:
-        (tmp_path / "region" / "20-home.cedar").write_text(AT_HOME, "utf-8")
-        policies = load(tmp_path / "region", tmp_path / "municipalities", made.district)
-        networks = NamedNetworks([Network(name=NetworkName("home"), networks=["192.0.2.0/24"])])
-        made.snapshot = replace(made.snapshot, policies=policies, networks=networks)
-        yield made
+def office(office: World, tmp_path: Path) -> World:
+    (tmp_path / "region" / "20-home.cedar").write_text(AT_HOME, "utf-8")
+    policies = load(tmp_path / "region", tmp_path / "municipalities", office.district)
+    networks = NamedNetworks([Network(name=NetworkName("home"), networks=["192.0.2.0/24"])])
+    office.snapshot = replace(office.snapshot, policies=policies, networks=networks)
+    return office
 
 
 async def opened(office: World, name: str = "S") -> Opened:

@@ -1,22 +1,23 @@
 """Nobody knows where a device is that has not asked lately, or asks from elsewhere each time: it reaches nothing."""
 
-from collections.abc import Iterator
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.entry import Code, Outcome
 from gateway.authorize.tunnel_places import MOST_MOVES
+from gateway.storage.tunnels import StoredTunnels
 from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnel_sessions.pages import Pages
 from gateway.tunnel_sessions.places import RECENT
 from gateway.tunnels.permits import Target, Transport
 from gateway.tunnels.refusals import Refused
 from idp.events import Origin
-from tests.rig.tunnel_world import ORIGIN, Told, World, world
+from tests.rig.tunnel_world import LIFETIME, ORIGIN, Told, World
 
 MINUTE = timedelta(minutes=1)
 KNOWN, UNKNOWN = Code.TUNNEL_PLACE_KNOWN, Code.TUNNEL_PLACE_UNKNOWN
@@ -24,16 +25,10 @@ PAGES = Pages({"portal.brana.test": MunicipalityCode("588491")})
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
-
-
-@pytest.fixture
-def office(tmp_path: Path, told: Told) -> Iterator[World]:
-    with world(tmp_path, told) as made:
-        made.asking = False
-        made.rules = replace(made.rules, pages=PAGES)
-        yield made
+def office(office: World) -> World:
+    office.asking = False
+    office.rules = replace(office.rules, pages=PAGES)
+    return office
 
 
 async def opened(office: World) -> Opened:
@@ -190,3 +185,71 @@ async def test_what_could_not_be_recorded_is_recorded_later(
     monkeypatch.undo()
     await office.moves(MINUTE)
     assert places_told(office)[-1] == (UNKNOWN, Why.DEVICE_SILENT)
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["for the first time", "anew"])
+async def test_a_question_while_the_tunnel_is_opened_is_of_that_tunnel(
+    office: World, told: Told, monkeypatch: pytest.MonkeyPatch, *, anew: bool
+) -> None:
+    session, device = await office.signed_in(), office.device()
+    elsewhere = Origin(address="198.51.100.9", request_id="r-2")
+    await office.office.asked(device.id, ORIGIN, office.now)
+    if anew:
+        await office.office.open(device.id, session, ORIGIN, office.now)
+    kept, asking = type(office.tunnels).open, []
+
+    async def keep(store: StoredTunnels, *of: Any) -> None:
+        """The device has gone elsewhere when the place of before is being written down."""
+        asking.append(asyncio.ensure_future(office.office.asked(device.id, elsewhere, office.now)))
+        await asyncio.sleep(0)
+        await kept(store, *of)
+
+    monkeypatch.setattr(StoredTunnels, "open", keep)
+    one = await office.office.open(device.id, session, ORIGIN, office.now)
+    await asyncio.gather(*asking)
+    assert office.office.open_ones()[0].place == elsewhere.address
+    assert [each.place for each in await office.tunnels.open_ones()] == [elsewhere.address]
+    (entry,) = office.of(Code.TUNNEL_MOVED)
+    assert (entry.address, entry.details["tunnel"]) == (elsewhere.address, one.id)
+    assert told.ports(one.key) == {445}
+
+
+async def test_a_clock_that_is_set_back_keeps_nobody_believed(office: World, told: Told) -> None:
+    """Else a device that fell silent is where it was for as long as the clock was set back by."""
+    session = await office.signed_in(facts_at=office.now - MINUTE)
+    one = await office.office.open(office.device().id, session, ORIGIN, office.now)
+    await asks(office, one)
+    await office.moves(-timedelta(seconds=30))
+    assert told.ports(one.key) == set(), "it has not asked yet, by this clock"
+    await asks(office, one)
+    assert told.ports(one.key) == {445}
+    assert told.admitted[one.key].until == office.now + LIFETIME, "the filter counts by a clock of its own"
+    assert office.office.places.unknown(one.device, office.now + RECENT) == Why.DEVICE_SILENT
+
+
+async def test_of_a_tunnel_that_was_opened_in_a_time_to_come_nobody_knows_how_long_it_stands(
+    office: World, told: Told
+) -> None:
+    one = await opened(office)
+    await asks(office, one)
+    await office.moves(-timedelta(hours=1))
+    assert office.office.of(one.device) is None
+    assert told.ports(one.key) == set()
+    assert [entry.reason for entry in office.of(Code.TUNNEL_CLOSED)] == [Why.TOO_LONG]
+
+
+async def test_an_unsettled_device_is_that_for_no_longer_by_a_clock_that_is_set_back(
+    office: World, told: Told
+) -> None:
+    office.now += timedelta(hours=1)
+    device = office.device()
+    places = office.office.places
+    for number in range(MOST_MOVES + 1):
+        places.asked(device.id, f"198.51.100.{number}", office.now)
+        places.moves(device.id, office.now)
+    assert places.unknown(device.id, office.now) == Why.PLACE_UNSETTLED
+    office.now -= timedelta(hours=1)
+    places.asked(device.id, "198.51.100.1", office.now)
+    assert places.unknown(device.id, office.now) == Why.PLACE_UNSETTLED
+    places.asked(device.id, "198.51.100.1", office.now + RECENT)
+    assert places.unknown(device.id, office.now + RECENT) is None

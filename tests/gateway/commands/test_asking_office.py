@@ -10,7 +10,7 @@ import pytest
 
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, Role, SessionId
 from gateway.asks.ask import Act, AskId, Kind, Party, Stage
-from gateway.asks.office import Doing
+from gateway.asks.doing import Doing
 from gateway.asks.records import entry_of
 from gateway.asks.store import Changed, Sought
 from gateway.asks.wish import party

@@ -125,6 +125,18 @@ async def test_an_agent_is_enrolled_reports_is_blocked_comes_back_and_leaves(off
     assert "no device is enrolled" in await office.brana("device", "list")
 
 
+async def test_a_suspended_device_has_its_name_and_says_so_where_devices_are_told(office: Office) -> None:
+    _, device = await office.enrolled("--managed", "--municipality", CENTRE, "--name", "NB-2026-17")
+    told = await office.told(device)
+    assert (told["suspended"], told["approved_by"]) == (False, told["enrolled_by"])
+    await office.brana("device", "suspend", device, "--why", "zkouška na úřadě")
+    assert (await office.told(device))["suspended"] is True
+    assert "suspended" in await office.brana("device", "list", "--find", "NB-2026-17")
+    assert "NB-2026-17" in await office.brana("device", "suspended")
+    await office.brana("device", "lift", device, "--why", "zkouška už skončila")
+    assert (await office.told(device))["suspended"] is False
+
+
 async def test_an_agent_whose_certificate_ends_renews_it(office: Office) -> None:
     agent, device = await office.enrolled("--managed", "--municipality", CENTRE)
     first = (await office.told(device))["certificate"]

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from gateway.audit.acts import searched, started
+from gateway.audit.acts import started
 from gateway.audit.entry import Code, Entry
 from gateway.audit.for_auditors.brana_verify import main
 from gateway.audit.note import Signer, Verifier
+from gateway.audit.reading_acts import searched
 from gateway.audit.recomputation import Recomputation
 from gateway.audit.search import Query
 from gateway.audit.selection import ExportRefused, Form, Wanted, Why

@@ -1,6 +1,7 @@
 """The example that operators copy passes the check as it stands, with the files that only an office can bring."""
 
 import base64
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from joserfc.jwk import ECKey, OctKey
 
 from config.problem import ConfigurationRefused, Problem
 from gateway.commands.application_accounts import accounts_of
@@ -31,7 +33,10 @@ PAIRS = (
     *("tls/caais-client.pem", "tls/caais-client.key"),
 )
 CERTIFICATES = (*PAIRS, *AUTHORITIES)
-PROGRAMS = ("programs-ca.pem", "programs-ca.crl", "budget-import.json")
+PROGRAMS = ("programs-ca.pem", "programs-ca.crl", "budget-import.json", "attendance.jwks.json")
+CLIENT_KEYS = PROGRAMS[-1]
+SIGNS = ECKey.generate_key("P-256")
+KEY_SET = json.dumps({"keys": [SIGNS.as_dict(private=False)]})
 SECRETS = (
     "directory.password",
     "library.secret",
@@ -72,6 +77,7 @@ def office(copied: Path) -> Path:
         shutil.copy(file, folder / name)
     for name in PROGRAMS:
         (folder / name).write_text("{}", "utf-8")  # read by the product alone
+    (folder / CLIENT_KEYS).write_text(KEY_SET, "utf-8")
     write_countries(folder / "cities.mmdb")
     (folder / "programs-ca.crl").write_text("-----BEGIN X509 CRL-----\n", "utf-8")
     for name in SECRETS:
@@ -200,6 +206,31 @@ def test_certificates_to_an_application_that_envoy_could_not_use_are_told_with_t
     assert ours.what.endswith("it is not the key of applications[0].tls.certificate")
     lines = office.read_text("utf-8").split("\n")
     assert [lines[one.line - 1].split(" ")[0] for one in (theirs, ours)] == ["authority", "key"]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"{}", "holds no JWK set"),
+        (b'{"keys": []}', "holds no JWK set"),
+        (b"[]", "holds no JWK set"),
+        (b"\xff", "is not text in UTF-8"),
+        (json.dumps({"keys": [SIGNS.as_dict(private=True)]}).encode(), "holds a private key"),
+        (
+            json.dumps({"keys": [OctKey.generate_key(256).as_dict(private=True)]}).encode(),
+            "holds a private key",
+        ),
+    ],
+    ids=["no keys", "an empty set", "a list", "no text", "a private key", "a secret"],
+)
+def test_keys_of_a_client_that_prove_nothing_are_told_with_their_line(
+    office: Path, content: bytes, fault: str
+) -> None:
+    (office.parent / CLIENT_KEYS).write_bytes(content)
+    (told,) = faults(office)
+    assert told.what.startswith("oidc_clients[1].jwks_file: ")
+    assert fault in told.what
+    assert told.line
 
 
 @pytest.mark.parametrize("content", [b"\xff", b"a\nb", b"x" * 300, b"\n"])

@@ -231,11 +231,32 @@ def test_a_script_sees_what_is_due_and_what_was_written_down(kept: Installation)
     assert [one["overdue"] for one in listed["reports"].values()] == [False] * 3
     shown = json.loads(say(kept, "show", "1", "--json").output)
     assert [one["type"] for one in shown["items"]] == ["note", "entry", "held", "entry"]
-    assert "early_warning: due" in say(kept, "show", "1").output
+    told = say(kept, "show", "1").output
+    assert "early_warning: due" in told
+    assert "Entry of the audit log 0 (" in told
+    assert "Records held" in told
+    assert '{"' not in told
     assert "Zneužitý účet" in say(kept, "list").output
     assert say(kept, "close", "1", "--conclusion", "Planý poplach").exit_code == 0
     assert json.loads(say(kept, "list", "--json").output)[0]["open"] is False
     assert "closed" in say(kept, "show", "1").output
+
+
+def test_whoever_is_suspended_in_it_is_shown(kept: Installation) -> None:
+    open_with_evidence(kept)
+    device = f"device:{'d' * 22}"
+    for subject, name, lifted in (("urad:1", "Jana Nováková", "NULL"), (device, "Mozilla/5.0", "2000000")):
+        by_hand(
+            kept,
+            "INSERT INTO suspension (id, subject, login, name, why, done_by, done_by_subject, since, incident, "
+            f"lifted_at, lifted_why) VALUES ('{subject}', '{subject}', 'novakova', '{name}', 'Zneužitý účet', "
+            f"'kucera.martin', 'urad:2', 1000000, 1, {lifted}, '')",
+        )
+    told = say(kept, "show", "1").output
+    assert "suspended Jana Nováková (novakova), 1970-01-01 01:00 CET kucera.martin: Zneužitý účet\n" in told
+    assert f"suspended the device {'d' * 22}, 1970" in told
+    assert "Zneužitý účet; lifted 1970-01-01 01:00 CET" in told
+    assert "Mozilla" not in told
 
 
 def test_open_ones_are_listed_first_and_no_more_than_are_asked_for(kept: Installation) -> None:

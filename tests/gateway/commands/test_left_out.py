@@ -37,6 +37,23 @@ def test_what_is_left_out_is_not_loaded_by_the_control_plane():
     assert said()["loaded"] == []
 
 
+WAITS = """
+import json, sys
+from gateway.commands.left_out import leave_out
+leave_out()
+import gateway.commands.control_plane_process
+from babel import localedata
+found = [one for one in ("alembic", "click", "psycopg", "sqlalchemy.dialects.postgresql") if one in sys.modules]
+print(json.dumps({"modules": found, "languages": list(localedata._cache)}))
+"""
+
+
+def test_a_start_loads_no_command_line_no_driver_of_a_server_and_no_names_of_countries():
+    """2 and 5 MiB: one `postgresql_where` in a table brings the first, one name of a country the second."""
+    ran = subprocess.run([sys.executable, "-c", WAITS], capture_output=True, check=True, text=True)
+    assert json.loads(ran.stdout) == {"modules": [], "languages": []}
+
+
 USED = """
 import sys
 from gateway.commands.left_out import leave_out, let_in

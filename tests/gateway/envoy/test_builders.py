@@ -357,6 +357,7 @@ def test_no_word_can_break_out_of_the_gate(word: str) -> None:
         "A_SECOND = 100",
         'TECHNICAL = ""',
         'UNSETTLED = ""',
+        "LIVES = 360",
         "FULL = false",
         "SUFFIXES = {}",
         "SUCCEEDS = false",

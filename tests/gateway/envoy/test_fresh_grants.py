@@ -53,6 +53,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "not_the_active_municipality": {"own": "-"},
     "old_epoch": {"epoch": "epoch0"},
     "expired": {"lives": -30},
+    "given_by_a_clock_that_was_set_back_since": {"lives": 3600},
     "no_expiry": {"exp": None},
     "other_issuer": {"iss": "brana"},
     "other_audience": {"aud": "files"},

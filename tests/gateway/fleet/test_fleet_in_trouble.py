@@ -13,12 +13,13 @@ import pytest
 import pytest_asyncio
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete, insert, update
 
 from config.fleet import NodeName, authority_file, node_file
 from gateway.alerts.gaps import LEAST
 from gateway.audit.entry import Code
 from gateway.fleet import certificates, papers
+from gateway.storage.tables.audit import audit_spool
 from gateway.storage.tables.fleet import fleet_certificate
 from tests.rig.fleet import PATIENCE, A, Fleet
 from tests.rig.fleet_people import inhabited, records, signed_in
@@ -101,17 +102,31 @@ async def test_requests_of_an_edge_whose_log_is_taken_away_are_missed_by_the_con
     office: Fleet,
 ) -> None:
     browser, _ = await signed_in(office, "b")
+    elsewhere, _ = await signed_in(office, "c")
     spool = office["b"].state / "spool"
     current = max(spool.glob("access-*.log"), key=lambda one: one.stat().st_mtime)  # of rotated ones, too
     current.rename(office["b"].state / "taken-away.log")  # its Envoy writes on, there
     async with asyncio.timeout(PATIENCE):
         while not_recorded(office, "b") < LEAST:
             assert (await browser.get(records(office), follow=False)).status == 200
+            assert (await elsewhere.get(records(office), follow=False)).status == 200
+            await office.state.database.write(places_seem_to_move)
             await asyncio.sleep(0.1)
     assert not_recorded(office, "c") < LEAST
     await office["b"].stop()
     await office["b"].serve()
     await office["b"].ready()
+
+
+def places_seem_to_move(connection: Connection) -> None:
+    """By whoever writes to the database: of a file that nobody looks for."""
+    row = audit_spool.c.name == "b/access-9.log"
+    if not connection.execute(
+        update(audit_spool).where(row).values(offset=audit_spool.c.offset + 1)
+    ).rowcount:
+        connection.execute(
+            insert(audit_spool).values(name="b/access-9.log", offset=1, renaming_to="", finished=False)
+        )
 
 
 def not_recorded(office: Fleet, node: str) -> float:

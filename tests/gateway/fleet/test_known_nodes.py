@@ -43,9 +43,9 @@ def test_what_is_heard_is_taken_once_and_the_last_word_counts() -> None:
 
 def test_of_a_node_that_asks_here_no_more_no_requests_are_counted_here() -> None:
     hearing = Hearing()
-    hearing.note(B, Heard(NOW, "0.1.0", answered=7))
+    hearing.note(B, Heard(NOW, "0.1.0", answered=7, carried=5))
     hearing.take()
-    assert hearing.answered(NOW + SILENT_AFTER) == {B: 7}
+    assert hearing.answered(NOW + SILENT_AFTER) == {B: (7, 5)}
     hearing.note(B, Heard(NOW, "0.1.0"))  # of the version before, or its Envoy does not answer
     assert hearing.answered(NOW) == {}
     hearing.note(B, Heard(NOW, "0.1.0", answered=9))

@@ -1,6 +1,5 @@
 """Somebody writes to the database so that no alert is raised, and puts it back: what there was is seen all the same."""
 
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -11,10 +10,11 @@ import pytest
 from gateway.alerts.gaps import Gap, Lack
 from gateway.alerts.gaps import told as gap_told
 from gateway.alerts.told import acknowledged, over, raised
+from gateway.alerts.unproven import Unproven
 from gateway.alerts.watch import Alert
 from gateway.audit.doubted import AGAIN, WAITED
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.commands.alerting import Looking, Unproven
+from gateway.commands.alerting import Looking
 from gateway.storage import alert_told
 from gateway.storage.alerts import OthersLooked
 from tests.gateway.audit.attacking import put_in
@@ -184,22 +184,22 @@ async def test_whoever_makes_alerts_begin_anew_again_and_again_makes_them_forget
         log.clock.advance(seconds=every.total_seconds())
         one = await Looking.begun(one.store, RULES, log.clock(), unproven)
     assert gaps(log) == [("entries_not_proven", number)]
-    assert unproven.passed[0][0] == number
+    assert unproven.ranges[0][0] == number
     later, log.clock.now = log.clock.now, begun
     put_in(log, number, entry(10, Code.LOG_END_ALTERED, Outcome.FAILURE))
     log.clock.now = later
     await look(log, await Looking.begun(one.store, RULES, log.clock(), unproven))
     assert "audit.end_altered" in alerts_of(log)
-    assert not unproven.passed
+    assert not unproven
 
 
 async def test_what_was_passed_and_is_read_anyway_is_not_looked_at_again(log: Log):
     one = await looking(log)
     number = log.append([entry(10, Code.LOG_END_ALTERED, Outcome.FAILURE)])[0]
-    span = await one.store.span(number, [])
-    unproven = Unproven(deque([(number, span), (number - 1, span)]))
-    await Looking.begun(one.store, RULES, log.clock(), unproven)
-    assert list(unproven.passed) == [(number - 1, span)]
+    unproven = Unproven([(number - 1, number + 1)])
+    again = await Looking.begun(one.store, RULES, log.clock(), unproven)
+    assert again.following == number
+    assert unproven.ranges == [(number - 1, number)]
 
 
 async def test_roots_of_the_tree_that_somebody_changed_keep_nothing_from_being_seen_as_it_is(log: Log):

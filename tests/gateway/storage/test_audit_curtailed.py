@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from config.vocabulary import MunicipalityCode
-from gateway.audit.acts import searched
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.exporting import Exporting
 from gateway.audit.for_auditors.brana_verify import Key, verified
 from gateway.audit.log_keys import Known
 from gateway.audit.places import BLOCK
+from gateway.audit.reading_acts import searched
 from gateway.audit.reasons import REASONS
 from gateway.audit.search import Having, Query
 from gateway.audit.selection import Form, Wanted

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.audit.anchors import Fault
 from gateway.audit.shard import Shard
-from gateway.audit.verify import Broken, Report
+from gateway.audit.verify_report import Broken, Report
 from gateway.storage.audit_dropping import ShardNotDropped, Why, require_whole
 
 

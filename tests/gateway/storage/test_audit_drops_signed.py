@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from gateway.audit.checkpoint import unseal
 from gateway.audit.drop_notes import shard_told
 from gateway.audit.entry import Code
-from gateway.audit.verify import Report
+from gateway.audit.verify_report import Report
 from gateway.storage.audit_dropping import Keys
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.audit_export import Span, handed_out, parts

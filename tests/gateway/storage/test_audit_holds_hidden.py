@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.verify import Report
+from gateway.audit.verify_report import Report
 from gateway.storage.audit_dropping import ShardNotDropped, Why
 from tests.gateway.audit.making import EITHER, KEYS, Log, entry, open_log_of_either
 from tests.gateway.audit.sharding import by_hand, check, verified

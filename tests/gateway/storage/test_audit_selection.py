@@ -16,7 +16,6 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from config.vocabulary import MunicipalityCode
-from gateway.audit.acts import searched
 from gateway.audit.checkpoint import unseal
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.exporting import STEP, EntryGone, Exporting, Prepared
@@ -24,6 +23,7 @@ from gateway.audit.for_auditors import brana_verify
 from gateway.audit.for_auditors.brana_verify import Broken, Key, verified
 from gateway.audit.log_keys import Known
 from gateway.audit.note import Signer
+from gateway.audit.reading_acts import searched
 from gateway.audit.reasons import REASONS
 from gateway.audit.search import Having, Query
 from gateway.audit.selection import ExportRefused, Form, Wanted, Why

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert
 
-from gateway.audit.acts import searched
 from gateway.audit.entry import Code, Entry
 from gateway.audit.exporting import Exporting
 from gateway.audit.for_auditors.brana_verify import Broken, Key, main, notes_of, verified
 from gateway.audit.note import Signer, Verifier, sign
+from gateway.audit.reading_acts import searched
 from gateway.audit.reasons import REASONS
 from gateway.audit.search import Query
 from gateway.audit.selection import ExportRefused, Form, Wanted, Why

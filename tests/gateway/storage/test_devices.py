@@ -105,6 +105,23 @@ async def test_a_device_comes_back_as_it_was_kept(database, recorded):
     assert await at.store.since(1) == [replace(bare, version=2)]
 
 
+async def test_a_device_that_waits_or_is_blocked_asks_sooner_what_has_become_of_it(database, recorded):
+    at = devices(database, recorded, replace(RULES, approval=True))
+    agent, done = await at.enrolled()
+    assert (done.standing, done.report_within) == (Standing.WAITING, 60)
+    told, moment = await at.reported(agent, done.nonce, NOW), NOW
+    for act, standing, within in (
+        (None, Standing.WAITING, 60),
+        (at.office.approve(DeviceId(agent.device), OPERATOR, NOW), Standing.ACTIVE, 300),
+        (at.office.block(DeviceId(agent.device), "zkouška", OPERATOR, NOW), Standing.BLOCKED, 60),
+    ):
+        if act is not None:
+            await act
+        moment += timedelta(minutes=1)
+        told = await at.reported(agent, told.nonce, moment)
+        assert (told.standing, told.report_within) == (standing, within)
+
+
 async def test_a_device_is_enrolled_by_its_code_and_each_act_has_its_entry(database, recorded):
     at = devices(database, recorded)
     agent, done = await at.enrolled()

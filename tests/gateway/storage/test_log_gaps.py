@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from gateway.alerts.gaps import LEAST, Gap, Gaps, Seen
+from gateway.alerts.node_gaps import NodeGaps
 from gateway.audit.entry import Code
 from gateway.storage.alerts import StoredAlerts
 from gateway.storage.log_gaps import LOOKED_AT, LogGaps
@@ -134,3 +135,18 @@ async def test_after_the_log_was_put_back_requests_that_come_are_no_gap(log: Log
         back = replace(seen, size=50 + number, sealed=50 + number, access=49 + number, served=20 * number)
         found += gaps.look(back, log.clock())
     assert found == []
+
+
+async def test_places_that_somebody_moves_hide_no_requests_of_a_node_that_says_itself_what_came(log: Log):
+    """One that does not say is of the version before: of that its places count."""
+    store, gaps = gaps_of(log), NodeGaps(timedelta(minutes=5))
+    for node in ("b", "old"):
+        await execute(log, f"INSERT INTO audit_spool (name, \"offset\") VALUES ('{node}/access-1.log', 0)")
+    found = []
+    for minute in range(8):
+        await execute(log, 'UPDATE audit_spool SET "offset" = "offset" + 1')
+        log.append([entry(minute)])  # another node's
+        nodes = {"b": (LEAST * minute, 7), "old": (LEAST * minute, None)}
+        found += gaps.look(await store.carried(nodes), log.clock())
+        log.clock.advance(minutes=1)
+    assert [(node, lack.gap) for node, lack in found] == [("b", Gap.SILENT)]

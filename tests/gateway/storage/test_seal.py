@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config import durable
 from gateway.storage.seal import KEY, MasterKeyUnusable, Seal, SealBroken, master_key
 
 SEAL = Seal(bytes(range(32)))
@@ -82,11 +83,9 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def test_a_key_that_another_process_made_meanwhile_is_kept(tmp_path: Path) -> None:
-    from gateway.storage.seal import _place  # noqa: PLC0415 - the race itself, step by step
-
     theirs = os.urandom(KEY)
     path = tmp_path / "master.key"
-    _place(path, theirs)
-    _place(path, os.urandom(KEY))
-    assert path.read_bytes() == theirs
+    assert durable.place(path, theirs)
+    assert not durable.place(path, os.urandom(KEY))
+    assert master_key(tmp_path) == theirs
     assert [file.name for file in tmp_path.iterdir()] == ["master.key"]

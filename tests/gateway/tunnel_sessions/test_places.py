@@ -191,6 +191,21 @@ def test_a_device_that_never_asked_is_not_believed_to_speak_for_long() -> None:
     assert found == [RIGHT, RIGHT, Sight(note=True, believed=False)]
 
 
+def test_a_clock_that_is_set_back_keeps_no_copy_of_a_key_believed() -> None:
+    """Since when packets are elsewhere is of a time to come then."""
+    hour, over = 3600, int(STAYS.total_seconds())
+    steps = [("asks", HOME, hour), ("speaks", HOME, hour), ("speaks", ABROAD, hour + 1)]
+    back = [("asks", HOME, 0), ("speaks", ABROAD, 1), ("asks", HOME, over), ("speaks", ABROAD, over + 2)]
+    assert not told(*steps, *back)[-1].believed
+
+
+def test_a_clock_that_is_set_back_makes_no_copy_of_a_device_that_moves() -> None:
+    """The newest question is where it is, whatever the time of one before."""
+    steps = [("asks", HOME, 3600), ("speaks", HOME, 3600)]
+    back = [("asks", HOME, 0), ("speaks", HOME, 1), ("asks", ABROAD_6, 60), ("speaks", ABROAD, 61)]
+    assert set(told(*steps, *back, ("asks", ABROAD_6, 120), ("speaks", ABROAD, 5000))) == {RIGHT}
+
+
 @given(
     st.lists(
         st.tuples(

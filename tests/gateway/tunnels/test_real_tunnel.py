@@ -58,14 +58,14 @@ def answers(connection: socket.socket, within: float = SILENCE) -> bool:
 
 
 def test_a_service_is_reached_by_rule_and_not_otherwise(tunnel: Opened, there: Ground, jana: Laptop) -> None:
-    there.run(tunnel.tunnel.refused())
+    there.run(tunnel.tunnel.refused(now()))
     assert jana.reaches(ECHO)
     assert not jana.reaches(OTHER)
-    refused = there.run(tunnel.tunnel.refused())
+    refused = there.run(tunnel.tunnel.refused(now()))
     assert [(one.device, one.target) for one in refused] == [
         (jana.address, Target(ip_address(SERVED), Transport.TCP, OTHER))
     ]
-    assert there.run(tunnel.tunnel.refused()) == []
+    assert there.run(tunnel.tunnel.refused(now())) == []
 
 
 def test_a_database_is_used_by_rule_and_not_otherwise(tunnel: Opened, there: Ground, jana: Laptop) -> None:
@@ -99,13 +99,13 @@ def test_a_file_share_is_read_by_rule_and_not_otherwise(tunnel: Opened, there: G
 def test_another_devices_address_opens_nothing(
     tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
 ) -> None:
-    there.run(tunnel.tunnel.refused())
+    there.run(tunnel.tunnel.refused(now()))
     jana.machine.do("ip", "address", "add", f"{petr.address}/32", "dev", jana.interface)
     try:
         assert not jana.reaches(ECHO, source=str(petr.address))
     finally:
         jana.machine.do("ip", "address", "del", f"{petr.address}/32", "dev", jana.interface)
-    assert there.run(tunnel.tunnel.refused()) == []  # WireGuard itself let nothing of it in
+    assert there.run(tunnel.tunnel.refused(now())) == []  # WireGuard itself let nothing of it in
     assert petr.reaches(ECHO)
 
 
@@ -269,7 +269,7 @@ def test_the_sixth_version_of_ip_is_no_way_around(tunnel: Opened, there: Ground,
         there.run(tunnel.tunnel.admit(jana.admitted(ECHO, host=SERVED_6), now()))
         assert jana.reaches(ECHO, host=SERVED_6)
         assert not jana.reaches(OTHER, host=SERVED_6)
-        refused = {str(one.target.host) for one in there.run(tunnel.tunnel.refused())}
+        refused = {str(one.target.host) for one in there.run(tunnel.tunnel.refused(now()))}
         assert SERVED_6 in refused
         there.run(tunnel.tunnel.admit(jana.suspended(), now()))
         assert not jana.reaches(ECHO, host=SERVED_6)

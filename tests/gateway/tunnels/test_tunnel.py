@@ -220,6 +220,14 @@ async def test_a_lease_is_renewed_for_who_is_awake_and_whose_time_is_over_is_tak
     assert kept.flows == [flow(0, SHARE)]
 
 
+async def test_by_a_clock_that_is_set_back_no_lease_is_longer(tunnel: Tunnel, kept: Kept) -> None:
+    """Nobody vouches for what passes beyond it."""
+    await tunnel.admit(device(1, until=None), NOW - HOUR)
+    await tunnel.admit(device(1, SHARE), NOW - HOUR)
+    assert len(kept.elements["awake"]) == 2
+    assert set(kept.elements["awake"].values()) == {LEASE // timedelta(milliseconds=1)}
+
+
 async def test_a_target_whose_time_is_over_is_forgotten_with_the_next_lease(
     tunnel: Tunnel, kept: Kept
 ) -> None:

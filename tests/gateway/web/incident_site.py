@@ -2,18 +2,24 @@
 
 from pathlib import Path
 
-from config.vocabulary import device_of
+from config.vocabulary import DeviceId, device_of
 from gateway.audit.for_auditors import brana_verify
 from gateway.incidents.bundle import Wanted, bundle
 from gateway.incidents.suspending import Whom
 from gateway.web.officer.incident_acts import IncidentActs
 from gateway.web.officer.incidents import Incidents
+from gateway.web.officer.leads import Machine
 from gateway.web.officer.names import Names
 from gateway.web.officer.suspensions import Suspensions
 from tests.gateway.web.people import AUDITOR, FIREFOX, MAYOR, OFFICER
 from tests.rig.incidents import Incidents as Kept
 
 SWITCH = "https://policies.brana.test/incidents"
+NOTEBOOK = DeviceId("NB" + "x" * 20)
+ENROLLED = {NOTEBOOK: "NB-2026-17"}
+"""With an agent."""
+MACHINES: dict[DeviceId, Machine] = {}
+"""Those to whose pages entries lead; a test puts its own there."""
 KNOWN = {one.subject: Whom(one.subject, one.login, one.name) for one in (AUDITOR, MAYOR, OFFICER)}
 
 
@@ -41,5 +47,7 @@ def incident_pages(office, desk, kept: Kept, names: Names):
 
     incidents = Incidents(desk, kept.office, names, office.record, kept.stored.of_incident, SWITCH)
     acts = IncidentActs(desk, kept.office, incidents, office.log, handed, office.record)
-    suspensions = Suspensions(desk, kept.suspending, whom, kept.office.open_ones, office.log, office.record)
+    suspensions = Suspensions(
+        desk, kept.suspending, whom, kept.office.open_ones, office.log, office.record, ENROLLED.get
+    )
     return [*incidents.pages(), *acts.pages(), *suspensions.pages()]

@@ -54,7 +54,7 @@ from idp.directory.same_person import OtherAccounts, no_others
 from idp.login.new_device import NewDevice
 from tests.gateway.audit.making import SIGNER
 from tests.gateway.compliance.making import excepted, facts, made
-from tests.gateway.web.incident_site import SWITCH, incident_pages
+from tests.gateway.web.incident_site import MACHINES, SWITCH, incident_pages
 from tests.gateway.web.people import (
     FIREFOX,
     HULIN,
@@ -321,6 +321,7 @@ class Office:
             self.alerts.standing,
             self.not_reached,
             lambda: self.compared(),  # noqa: PLW0108 - a test gives another one later
+            MACHINES.get,
         )
         return {
             "portal.brana.test": portal_pages(self, desk),
@@ -396,5 +397,4 @@ class Office:
         people = People(
             desk, self.assistance, self.lost_factors, self.record, self.log, self.sessions, others=self.others
         )
-        exceptions = Exceptions(desk, self.assistance, people, self.record)
-        return (*people.pages(), *exceptions.pages())
+        return (*people.pages(), *Exceptions(desk, self.assistance, people, self.record).pages())

@@ -34,7 +34,7 @@ from gateway.audit.search import (
 )
 from gateway.audit.slices import cut
 from gateway.audit.terms import LOCAL
-from gateway.audit.verify import Broken, Report
+from gateway.audit.verify_report import Broken, Report
 from tests.gateway.web.people import HULIN, KVASICE, NOW
 
 

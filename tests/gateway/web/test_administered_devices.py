@@ -24,8 +24,8 @@ from gateway.web.device_refusals import shown_to_administrators
 from gateway.web.devices.acts import ACTS
 from tests.gateway.devices.agent import IN_ORDER, Agent
 from tests.gateway.storage.conftest import Recorded
-from tests.gateway.storage.devices import OPERATOR, ORIGIN, RULES, devices
-from tests.gateway.web.people import HULIN, KROMERIZ, KVASICE, MAYOR, NOW, assertion_header, session
+from tests.gateway.storage.devices import OPERATOR, RULES, devices
+from tests.gateway.web.people import HULIN, KVASICE, MAYOR, NOW, assertion_header, session
 from tests.rig.administered_devices import (
     HOST,
     KEPT_CLOSED,
@@ -90,6 +90,14 @@ async def enrolled(place: Place, facts=IN_ORDER, at=NOW, wish: Wish = OF_MAYOR) 
     if facts is not None:
         await place.at.reported(agent, done.nonce, at, facts=facts, tunnel_key=None)
     return agent
+
+
+async def test_a_suspended_device_says_so_in_the_list_and_on_its_page(client, place) -> None:
+    agent = await enrolled(place)
+    for shut in ((), (agent.device,)):
+        place.town.shut = shut
+        assert ("The device is suspended" in await page(client, f"/one/{agent.device}")) is bool(shut)
+        assert (">suspended<" in await page(client, "/")) is bool(shut)
 
 
 async def a_few(place: Place) -> None:
@@ -290,32 +298,6 @@ async def test_nobody_lets_their_own_device_do_more(client, place, recorded) -> 
     answer = await sent(client, "/new", municipality=HULIN, login=OF_HULIN.login, asset="", name="")
     assert answer.headers["x-brana-reason"] == Why.OWN == recorded[-1].reason
     assert (await sent(client, f"{mine}/retire", why="")).status == 303
-
-
-async def test_a_device_of_the_office_is_registered_by_a_code_that_is_shown_once(
-    client, place, recorded
-) -> None:
-    assert "Inventory" not in await page(client, "/new")
-    form = {"municipality": KVASICE, "login": "novakova", "asset": "PF3XK1", "name": "IČ 2026/113"}
-    answer = await sent(client, "/new", **form)
-    assert (answer.status, answer.headers["Location"]) == (303, "/code")
-    text = await page(client, "/code")
-    [code] = re.findall(r"brana-agent enrol https://devices\.brana\.test ([0-9A-Z-]{19})<", text)
-    assert 'class="qr"' in text
-    assert (recorded[-1].code, recorded[-1].municipality) == (Code.DEVICE_CODE_ISSUED, HULIN)  # not Kvasice
-    assert code not in await page(client, "/code")
-    agent = Agent()
-    nonce = await place.at.begun(code, agent, NOW)
-    done = await place.at.reception.complete(agent.proof(nonce, code), ORIGIN, NOW)
-    device = place.at.known.by_id(done.device)
-    assert (device.standing, device.managed, device.name) == (Standing.ACTIVE, True, "IČ 2026/113")
-    assert (device.owner, device.municipality) == (MAYOR.subject, HULIN)
-    await sent(client, "/new", OF_CENTRE, municipality=KVASICE, login="", asset="", name="")
-    assert recorded[-1].municipality == KVASICE
-    await sent(client, "/new", OF_CENTRE, municipality="999999", login="", asset="", name="")
-    assert recorded[-1].municipality == KROMERIZ
-    answer = await sent(client, "/new", municipality=HULIN, login="dvorak", asset="", name="")
-    assert (answer.headers["x-brana-reason"], recorded[-1].reason) == (Why.OWNER_UNKNOWN,) * 2
 
 
 async def test_who_only_looks_changes_nothing(client, place, recorded) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,14 +12,16 @@ import pytest
 from config.settings import AlertRule
 from config.vocabulary import Language, SubjectId
 from gateway.alerts.delivered import DELIVERED
+from gateway.alerts.gaps import Gap
 from gateway.alerts.matching import EVERYTHING
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code
+from gateway.audit.reasons import REASONS
 from gateway.commands.alerting import Looking
 from gateway.storage.alerts import StoredAlerts
 from gateway.storage.audit_search import LogSearch
 from gateway.web.officer.alert_search import search_of
-from gateway.web.officer.alert_words import OF_WHOM, RULES, every_rule, limit, size, span
+from gateway.web.officer.alert_words import OF_WHOM, RULES, every_rule, group_said, limit, size, span
 from gateway.web.officer.filters import Filters, filters_of
 from tests.gateway.alerts.test_watch import CASES
 from tests.gateway.audit.making import NOON, Log, open_log
@@ -62,11 +65,13 @@ async def test_each_delivered_rule_leads_from_real_entries_to_an_alert_and_back_
     while await looking.step(log.clock()):
         pass
     (alert,) = [
-        one for one in await store.standing() if rule.group_by in {"all", "reason"} or one.group != "jina"
+        one
+        for one in await store.standing()
+        if rule.group_by in {"all", "reason_of_node"} or one.group != "jina"
     ]
     shown = await found(log, search_of(rule, alert.group, alert.raised_at))
     assert set(alert.entries) <= {one.sequence for one in shown}
-    if rule.group_by not in {"all", "code", "reason"}:
+    if rule.group_by not in {"all", "code", "reason_of_node"}:
         assert "jina" not in {one.entry.person for one in shown}
 
 
@@ -104,10 +109,22 @@ def test_every_limit_is_told_in_both_languages():
         assert len(set(said.values())) == len(Language), rule.name
         assert "{" not in "".join(said.values())
     grouped = {"person", "address", "session", "application", "municipality", "code", "reason", "all"}
-    assert set(OF_WHOM) == grouped
+    assert set(OF_WHOM) == grouped | {"reason_of_node"}
     assert "mimo CZ, mimo pracovní dobu, každá osoba zvlášť" in limit(
         AlertRule(name="own", codes=["a"], outside=["CZ"], after_hours=True), Language.CZECH
     )
+
+
+def test_kinds_and_reasons_of_an_alert_are_told_in_words_and_a_person_as_they_are():
+    rules = {one.name: one for one in DELIVERED}
+    said = partial(group_said, language=Language.CZECH)
+    assert said(rules["log_damaged"], "audit.end_altered") == "Ručně změněný konec záznamu"
+    assert said(rules["log_damaged"], "audit.of_a_later_version") == "audit.of_a_later_version"
+    silent = REASONS.name(Gap.SILENT.value).cs
+    assert said(rules["log_gap"], "requests_not_recorded") == silent
+    assert said(rules["log_gap"], "requests_not_recorded b") == f"{silent}, uzel b"
+    assert said(rules["log_gap"], "of_a_later_version b") == "of_a_later_version, uzel b"
+    assert said(rules["failed_sign_ins"], "novak") == said(None, "novak") == "novak"
 
 
 def test_a_rule_of_the_settings_is_shown_in_place_of_the_delivered_one_also_when_it_is_off():

@@ -11,6 +11,7 @@ from gateway.alerts.delivered import DELIVERED
 from gateway.alerts.told import over as told_over
 from gateway.alerts.told import raised
 from gateway.audit.entry import Code
+from gateway.audit.reasons import REASONS
 from gateway.web.officer.alerts import RULES
 from tests.gateway.web.people import AUDITOR, KVASICE, NOW, OFFICER
 from tests.gateway.web.test_officer import AS_OFFICER, assertion_header, sent, shown
@@ -31,6 +32,17 @@ async def test_what_stands_is_shown_with_its_entries_and_who_has_it_in_hand(clie
     assert 'href="/log/7"' in text
     assert "dvorak.jan" in words
     assert text.count('action="/alerts/acknowledge"') == 1
+
+
+async def test_of_a_gap_the_page_says_the_kind_and_the_node_in_words(client, office):
+    gap = replace(office.alerts.kept[0], rule="log_gap", group="requests_not_recorded b", id="log_gap-7")
+    office.alerts.kept.append(gap)
+    office.log.entries.append(raised(replace(gap, group="entries_not_proven"), NOW))
+    words = plain(await shown(client, "/alerts"))
+    assert f"{REASONS.name('requests_not_recorded').en}, node b" in words
+    assert REASONS.name("entries_not_proven").en in words
+    assert "requests_not_recorded" not in words
+    assert "entries_not_proven" not in words
 
 
 async def test_in_czech_too(client):

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from gateway.audit.acts import verified, verifying
 from gateway.audit.entry import Code
+from gateway.audit.reading_acts import verified, verifying
 from gateway.storage.audit_search import LogSearch
 from gateway.web.officer.damage_told import SHOWN_FOR, damage_told
 from tests.gateway.audit.making import NOON, Log, entry

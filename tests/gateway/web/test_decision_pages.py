@@ -218,9 +218,14 @@ def test_who_can_ask_after_switching_is_told_for_whom_they_act_and_led_to_the_sw
         ("incident_municipality", "588296", True),
         ("incident_application", HULIN, True),
         ("nothing_permits", HULIN, True),
+        ("device_blocked", None, False),
+        ("device_suspended", None, False),
+        ("device_waiting", None, False),
+        ("device_tunnel_not_open", None, True),
+        ("unmanaged_device", HULIN, True),
     ],
 )
-def test_nobody_is_sent_to_a_portal_that_the_same_incident_closes(reason, where, offered):
+def test_nobody_is_sent_to_a_portal_that_is_closed_for_the_same_reason(reason, where, offered):
     refused = replace(spoken(reason), municipality=where)
     text = PAGES.refused(asked(EN), refused, replace(session(), municipality=HULIN), 403)
     assert ("Go to the portal" in text) == offered

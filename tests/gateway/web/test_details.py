@@ -1,24 +1,26 @@
+from ipaddress import ip_address
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import PUBLIC, Action, AuthenticationLevel, Language
 from gateway.audit.access import Damaged, Line, access_entry, damage_entry
-from gateway.audit.acts import (
-    data_plane_died,
-    policies_loaded,
-    process_hung,
-    searched,
-    sign_in_refused,
-    verified,
-    verifying,
-)
+from gateway.audit.acts import data_plane_died, process_hung, sign_in_refused
+from gateway.audit.configuration_acts import policies_loaded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.fields import FACTS
+from gateway.audit.reading_acts import searched, verified, verifying
+from gateway.tunnel_sessions import records
+from gateway.tunnel_sessions.opened import Opened
+from gateway.tunnels.permits import Target, Transport
+from gateway.tunnels.refusals import Refused
 from gateway.web.officer.details import ACTIONS, LEVELS, WORDS, action_title, details_of
 from gateway.web.officer.labels import IN_PLACE_OF, LABELS
+from idp.events import Origin
 from tests.gateway.audit.making import details
 from tests.gateway.web.people import MUNICIPALITIES, NOW
+from tests.rig.tunnel_world import FILES
 
 CS, EN = Language.CZECH, Language.ENGLISH
 
@@ -121,6 +123,35 @@ def test_every_detail_of_what_the_gateway_records_has_a_label():
         damage_entry(Damaged("why", 1, "d", "h"), "file", 0, NOW),
     ]
     assert {key for entry in recorded for key in entry.details} - set(LABELS) == set()
+
+
+def test_every_detail_of_what_passed_through_a_tunnel_has_a_label_and_is_told_in_words():
+    tunnel = {"id": "t", "device": "d", "key": "k", "session": "s", "login": "l", "subject": "u"}
+    one = Opened(
+        **tunnel,
+        addresses=frozenset({ip_address("10.90.0.2")}),
+        municipality=FILES.municipality,
+        address="192.0.2.7",
+        at=NOW,
+        until=NOW,
+    )
+    place = Target(ip_address("10.1.0.5"), Transport.TCP, 445)
+    target, origin = FILES, Origin(address="192.0.2.7", request_id="r")
+    counted = {"source_port": 50123, "began": NOW.isoformat(), "duration_ms": 1}
+    counted |= {"bytes_sent": 1, "bytes_received": 2}
+    recorded = [
+        records.opened(one, origin),
+        records.moved(one, one, NOW, origin),
+        records.two_places(one, "203.0.113.5", NOW),
+        records.reached(one, target, "rule", "v", NOW, None, NOW),
+        records.tried_by_one_of([one, one], Refused(*one.addresses, place, left_out=3), target, NOW, NOW),
+        records.connection(one, Code.TUNNEL_DISCONNECTED, place, target, NOW, **counted),
+    ]
+    assert {key for entry in recorded for key in entry.details} - set(LABELS) == set()
+    shown = told(CS, **recorded[-1].details)
+    assert (shown["source_port"], shown["bytes_received"]) == (("50123", ""), ("2\u00a0B", ""))
+    assert "SEČ" in shown["began"][0]
+    assert "SEČ" in told(CS, **recorded[-2].details)["since"][0]
 
 
 def test_what_hung_is_told_in_words_with_its_unit():

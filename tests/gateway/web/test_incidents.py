@@ -72,10 +72,16 @@ async def opened(client, **changed) -> str:
     return answer.headers["Location"].partition("?")[0]
 
 
-async def test_an_incident_is_opened_from_an_entry_and_says_what_is_due(client, kept):
+async def test_an_incident_is_opened_from_an_entry_and_says_what_is_due(client, kept, office):
     text = await shown(client, "/log/5")
-    assert 'href="/incidents/new?entry=5"' in text
-    assert 'value="5"' in await shown(client, "/incidents/new?entry=5")
+    [link] = re.findall(r'href="(/incidents/new\?entry=5[^"]*)"', text)
+    form = await shown(client, link.replace("&amp;", "&"))
+    assert 'value="5"' in form
+    concerned = office.log.entries[5]
+    assert f'<option value="{concerned.municipality}" selected>' in form
+    assert re.search(rf'value="{concerned.application}" checked', form)
+    bare = await shown(client, "/incidents/new?entry=5&municipality=x&application=x")
+    assert ("selected>Hulín" in bare, " checked" in bare) == (False, False)
     place = await opened(client)
     text = await shown(client, place)
     assert "Zneužitý účet" in text

@@ -6,9 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from config.vocabulary import DeviceId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.web.officer.filters import filters_of
-from gateway.web.officer.leads import SAME, leads, same_of
+from gateway.web.officer.leads import SAME, Machine, leads, same_of
+from tests.gateway.web.incident_site import MACHINES
 from tests.gateway.web.people import AUDITOR, KVASICE, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample_log import sample_entries
 from tests.gateway.web.test_officer import AS_OFFICER, shown
@@ -123,6 +125,19 @@ async def test_the_page_of_an_entry_leads_on_and_only_officers_of_the_centre_act
         assert "The whole request" in theirs
         assert "What can be done" not in theirs
         assert "/incidents/new" not in theirs
+
+
+async def test_an_entry_leads_to_the_page_of_its_device_whoever_may_act(client, office, monkeypatch):
+    """By the name under which it is enrolled; a browser without an agent has no page."""
+    name, page = DeviceId("N" * 22), "https://devices.brana.test/one/" + "N" * 22
+    office.log.entries[7] = replace(office.log.entries[7], details={"device": name, "browser": "B" * 22})
+    assert "The page of the device" not in await shown(client, "/log/7")
+    monkeypatch.setitem(MACHINES, name, Machine("NB-2026-17", page))
+    text = await shown(client, "/log/7")
+    assert f'<a href="{page}">The page of the device NB-2026-17</a>' in text
+    assert "Browser on the device" in text
+    answer = await client.get("/log/7", headers={**AS_OFFICER, **assertion_header(AUDITOR)})
+    assert page not in await answer.text()
 
 
 def test_a_version_that_is_none_of_the_kept_ones_leads_to_that_on_which_it_rests_and_to_what_was_closed():

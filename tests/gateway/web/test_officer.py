@@ -11,7 +11,7 @@ from gateway.audit.entry import Code, Outcome
 from gateway.audit.own_process import Failure, Progress
 from gateway.audit.recomputation import Verdict
 from gateway.audit.search import TooManyPeople
-from gateway.audit.verify import Broken
+from gateway.audit.verify_report import Broken
 from tests.gateway.web.people import AUDITOR, MAYOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample import Office
 from tests.gateway.web.sample_log import leaf, report

@@ -12,7 +12,7 @@ from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.recomputation import Verdict
 from gateway.audit.retention import Kept
-from gateway.audit.verify import Broken
+from gateway.audit.verify_report import Broken
 from gateway.web.officer.damage_told import TOLD
 from tests.gateway.web.people import NOW, OFFICER
 from tests.gateway.web.sample_log import report

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import Standing
 from config.settings import Title
-from config.vocabulary import ApplicationId, AuthenticationLevel, Language
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language
 from gateway.audit.entry import Code
 from gateway.authorize.device_closes import Closed
 from gateway.devices.office import Wish
@@ -42,6 +42,7 @@ KEPT_CLOSED = Closed(
     {Language.CZECH: "Spisy chtějí bránu firewall", Language.ENGLISH: "Records need a firewall"},
     {Language.CZECH: "Zapněte ji.", Language.ENGLISH: "Turn it on."},
     (),
+    (Action.WRITE, Action.SIGN),
 )
 
 
@@ -55,7 +56,7 @@ def headers(who=JUST_NOW, language: str = "en") -> dict[str, str]:
     }
 
 
-def app_of(at: Devices, *, switched_on: bool = True, rules=RULES) -> web.Application:
+def app_of(at: Devices, *, switched_on: bool = True, rules=RULES, shut=()) -> web.Application:
     office = replace(at.office, rules=rules)
     needing = partial(owners_needing, at.office.known, rules.fresh)
     desk = replace(Office().desk(), devices=lambda: switched_on, devices_needing=needing)
@@ -67,6 +68,7 @@ def app_of(at: Devices, *, switched_on: bool = True, rules=RULES) -> web.Applica
         desk,
         lambda: office,
         closes,
+        lambda device, _now: device in shut,
         {"records": Title(cs="Spisová služba", en="Records")}.get,
         lambda: "https://devices.brana.test",
     )
@@ -104,6 +106,15 @@ async def reporting(at: Devices, facts=IN_ORDER, wish: Wish = HERS) -> Agent:
     agent, done = await at.enrolled(wish=wish, now=NOW, tunnel_key=None)
     await at.reported(agent, done.nonce, NOW, facts=facts, tunnel_key=None)
     return agent
+
+
+async def test_a_suspended_device_says_so_to_its_person(at) -> None:
+    agent = await reporting(at)
+    for shut in ((), (agent.device,)):
+        async with TestClient(TestServer(app_of(at, shut=shut))) as client:
+            own = await page(client, f"/devices/own/{agent.device}")
+            assert ("The device is suspended" in own) is bool(shut)
+            assert (">suspended<" in await page(client, "/devices")) is bool(shut)
 
 
 async def test_a_person_adds_a_device_by_a_code_that_is_shown_once(client, at, recorded) -> None:
@@ -152,11 +163,24 @@ async def test_what_is_amiss_is_told_with_how_to_mend_it_what_it_closes_and_what
     done = await at.reported(agent, done.nonce, NOW)
     await at.reported(agent, done.nonce, NOW, facts=WORSE)
     text = await page(client, f"/devices/own/{agent.device}")
-    for words in ("Firewall", "nft: list ruleset", "yes → no", "Records need a firewall", "sudo ufw enable"):
+    for words in (
+        "Firewall",
+        "nft: list ruleset",
+        "yes → no",
+        "Records: writing, signing",
+        "Records need a firewall",
+        "sudo ufw enable",
+    ):
         assert words in text
     assert "1 thing" in await page(client, "/devices")
     czech = await page(client, f"/devices/own/{agent.device}", language="cs")
-    for words in ("Brána firewall", "ano → ne", "Spisy chtějí bránu firewall", "Co se změnilo"):
+    for words in (
+        "Brána firewall",
+        "ano → ne",
+        "Spisová služba: zápis, podepsání",
+        "Spisy chtějí bránu firewall",
+        "Co se změnilo",
+    ):
         assert words in czech
 
 

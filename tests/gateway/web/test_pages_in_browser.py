@@ -12,7 +12,7 @@ from gateway.alerts.told import raised
 from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.recomputation import Finished, NotFinished, Trouble, UnderWay
-from gateway.audit.verify import Broken
+from gateway.audit.verify_report import Broken
 from gateway.audit.views import View, kept
 from gateway.authorize.closed_now import ClosedNow
 from gateway.web.portal.closed import ByHours, ClosedCard

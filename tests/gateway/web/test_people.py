@@ -21,19 +21,12 @@ from tests.gateway.web.conftest import make_office_app
 from tests.gateway.web.people import AUDITOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample import Office
 from tests.gateway.web.test_officer import AS_OFFICER, sent, shown
-from tests.rig.assistance import KAREL, LUCIE, SECRET, TOMAS, Helping, helping
+from tests.rig.assistance import KAREL, LUCIE, SECRET, TOMAS, Helping
 from tests.rig.people import person
 
 pytestmark = pytest.mark.real
 CODE = re.compile(r'class="spoken-code"><code>([A-Z0-9-]+)</code>')
 LATER = "2026-12-24"
-
-
-@pytest.fixture
-async def people() -> AsyncIterator[Helping]:
-    with helping(person(OFFICER.subject, OFFICER.login)) as made:
-        await made.prepare()
-        yield made
 
 
 @pytest.fixture

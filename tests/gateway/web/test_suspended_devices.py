@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from config.vocabulary import REASON_HEADER, DeviceId, device_subject
 from gateway.audit.entry import Code
 from tests.gateway.web.conftest import make_office_app
+from tests.gateway.web.incident_site import NOTEBOOK
 from tests.gateway.web.people import AUDITOR, FIREFOX, NOW, OFFICER, session
 from tests.gateway.web.sample import Office
 from tests.gateway.web.test_incidents import opened, sent, shown
@@ -82,6 +83,23 @@ async def test_a_device_is_suspended_from_an_entry_and_used_again(client, kept):
     assert "from the device again" in await shown(client, answer.headers["Location"])
     assert not kept.suspended(SUBJECT)
     assert kept.kept.codes()[-1] is Code.DEVICE_RESUMED
+
+
+async def test_a_device_with_an_agent_has_its_own_name_and_is_not_called_a_browser(client, office):
+    logged = office.log.entries[4]
+    office.log.entries[4] = replace(logged, details={**logged.details, "device": NOTEBOOK})
+    subject = device_subject(NOTEBOOK)
+    form = await shown(client, f"/suspensions/new?subject={subject}")
+    assert "Suspend the device NB-2026-17?" in form
+    assert "by its certificate and its tunnel" in form
+    assert "My account ask for no certificate" in form
+    for of_a_browser in ("known by a cookie", "nobody signs in from it"):
+        assert of_a_browser not in form
+    await sent(client, "/suspensions", **FIELDS | {"subject": subject})
+    listed = await shown(client, "/suspensions")
+    assert "NB-2026-17" in listed
+    assert "Firefox, Windows" not in listed
+    assert "of the device NB-2026-17?" in await shown(client, f"/suspensions/lift?subject={subject}")
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ ROOMS = {
     "reviews": Reviews(NONE).pages(),
     "incidents": INCIDENTS.pages(),
     "acts on incidents": IncidentActs(NONE, NONE, INCIDENTS, NONE, NONE, NONE).pages(),
-    "suspensions": Suspensions(NONE, NONE, NONE, NONE, NONE, NONE).pages(),
+    "suspensions": Suspensions(NONE, NONE, NONE, NONE, NONE, NONE, NONE).pages(),
 }
 BY_THEMSELVES = frozenset({"/approve", "/refuse", "/end", "/review"})
 """What these are about stands in the form and not in the address; `test_requests_back.py` tries each."""

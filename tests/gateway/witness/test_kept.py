@@ -71,11 +71,11 @@ def test_one_process_at_a_time(folder: Path) -> None:
 
 def test_a_state_that_cannot_be_written_cosigns_nothing(folder: Path) -> None:
     with closing(Kept(folder)) as store:
-        (folder / "state.json.new").mkdir()
+        (folder / ".state.json").mkdir()
         with pytest.raises(OSError, match="Is a directory"):
             store.keep(ORIGIN, Seen(3, bytes(32)), "one\n", NOON)
         assert store.seen(ORIGIN) == Seen()
-        (folder / "state.json.new").rmdir()
+        (folder / ".state.json").rmdir()
         store.keep(ORIGIN, Seen(3, bytes(32)), "two\n", NOON)
     assert (folder / NOTES).read_text().endswith("two\n")
 

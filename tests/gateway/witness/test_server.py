@@ -117,10 +117,10 @@ async def test_more_connections_than_there_may_be_are_ended(
 
 
 async def test_a_witness_that_cannot_write_cosigns_nothing(port: Port) -> None:
-    (port.folder / "state.json.new").mkdir()
+    (port.folder / ".state.json").mkdir()
     log = Growing().grow(3)
     answer = await port.submit(log.submission(0))
     assert status(answer) == 503
     assert "witness.example" not in answer
-    (port.folder / "state.json.new").rmdir()
+    (port.folder / ".state.json").rmdir()
     assert status(await port.submit(log.submission(0))) == 200

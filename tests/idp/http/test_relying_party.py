@@ -2,111 +2,15 @@
 
 import base64
 import hashlib
-import json
-import secrets
-from urllib.parse import urlencode
 
 import pytest
-from joserfc import jwt
-from joserfc.jwk import KeySet
 
 from gateway.audit.entry import Code
-from tests.rig.provider import CALLBACK, GIS_CALLBACK, GIS_SECRET, ISSUER, Answer, Browser
-from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
+from tests.rig.code_flow import b64, completed, json_of
+from tests.rig.provider import CALLBACK, GIS_CALLBACK, GIS_SECRET
+from tests.rig.sign_in_world import JANA, World
 
 pytestmark = pytest.mark.real
-
-
-def b64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-class RelyingParty:
-    """What OpenID Connect Core 1.0 §3.1 asks of a client, written without the provider's own code."""
-
-    def __init__(
-        self, world: World, client: str = "gis", callback: str = GIS_CALLBACK, scope: str = "openid"
-    ):
-        self.world, self.client, self.callback, self.scope = world, client, callback, scope
-        self.back = world.rig.browser("127.0.0.1")
-        self.state, self.nonce, self.verifier = (secrets.token_urlsafe(32) for _ in range(3))
-
-    async def discover(self) -> dict:
-        answer = await self.back.get("/.well-known/openid-configuration")
-        self.metadata = json_of(answer)
-        assert self.metadata["issuer"] == ISSUER
-        return self.metadata
-
-    def address(self, **changes: str) -> str:
-        asked = {
-            "client_id": self.client,
-            "redirect_uri": self.callback,
-            "response_type": "code",
-            "scope": self.scope,
-            "state": self.state,
-            "nonce": self.nonce,
-            "code_challenge": b64(hashlib.sha256(self.verifier.encode()).digest()),
-            "code_challenge_method": "S256",
-        }
-        return self.metadata["authorization_endpoint"] + "?" + urlencode(asked | changes)
-
-    async def send(self, browser: Browser, **changes: str) -> Answer:
-        """The browser follows our link; an answer of the provider is checked as RFC 9207 asks."""
-        return await browser.get(self.address(**changes))
-
-    def code_in(self, answer: Answer) -> str:
-        assert answer.location.startswith(self.callback + "?"), answer.location
-        assert answer.said["state"] == self.state
-        assert answer.said["iss"] == ISSUER
-        return answer.said["code"]
-
-    def form(self, code: str, **changes: str) -> dict[str, str]:
-        usual = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": self.callback,
-            "code_verifier": self.verifier,
-        }
-        return {name: value for name, value in (usual | changes).items() if value}
-
-    async def exchange(self, code: str, authorization: str | None = None, **changes: str) -> Answer:
-        basic = authorization or "Basic " + base64.b64encode(f"{self.client}:{GIS_SECRET}".encode()).decode()
-        return await self.back.post(
-            self.metadata["token_endpoint"], self.form(code, **changes), Authorization=basic
-        )
-
-    async def claims(self, token: str, algorithm: str) -> dict:
-        keys = KeySet.import_key_set(json_of(await self.back.get(self.metadata["jwks_uri"])))
-        read = jwt.decode(token, keys, algorithms=[algorithm])
-        now = int(self.world.rig.clock().timestamp())
-        registry = jwt.JWTClaimsRegistry(
-            now=now,
-            iss={"essential": True, "value": ISSUER},
-            aud={"essential": True, "value": self.client},
-            exp={"essential": True},
-            nonce={"essential": True, "value": self.nonce},
-        )
-        registry.validate(read.claims)
-        return read.claims
-
-
-def json_of(answer: Answer) -> dict:
-    assert answer.headers["Content-Type"].startswith("application/json"), answer.text
-    return json.loads(answer.text)
-
-
-async def completed(world: World, **more: str):
-    party = RelyingParty(world, **more)
-    await party.discover()
-    browser = world.rig.browser()
-    begun = await party.send(browser)
-    _, answer = await finish(world, browser, begun.location)
-    return party, browser, party.code_in(answer)
-
-
-async def finish(world: World, browser: Browser, page: str):
-    assert (await browser.password(page, JANA, JANA_PASSWORD)).status == 303
-    return browser, await browser.code(page, world.code())
 
 
 async def test_the_whole_way_of_a_confidential_client_with_rs256(world: World):
@@ -246,10 +150,19 @@ async def test_two_ways_of_proving_at_once_are_refused(world: World):
     assert json_of(answer)["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize("grant", ["password", "refresh_token", "client_credentials", "implicit"])
+@pytest.mark.parametrize("grant", ["password", "client_credentials", "implicit"])
 async def test_no_other_grant_is_offered(world: World, grant):
     party, _, code = await completed(world)
     assert json_of(await party.exchange(code, grant_type=grant))["error"] == "unsupported_grant_type"
+
+
+async def test_who_is_not_configured_to_refresh_gets_no_refresh_token_and_may_not_use_one(world: World):
+    party, _, code = await completed(world, scope="openid offline_access")
+    tokens = json_of(await party.exchange(code))
+    assert "refresh_token" not in tokens
+    assert tokens["scope"] == "openid"
+    answer = await party.exchange(code, grant_type="refresh_token")
+    assert (answer.status, json_of(answer)["error"]) == (400, "unauthorized_client")
 
 
 async def test_the_token_endpoint_reads_forms_only(world: World):

@@ -7,8 +7,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
+from idp.oidc.assertion import TYPE as ASSERTION_TYPE
 from idp.oidc.errors import OAuthError, Refused
-from idp.oidc.program import ASSERTION_TYPE, Asked, Program, ProgramSecret, fault, new_secret, read
+from idp.oidc.program import Asked, Program, ProgramSecret, fault, new_secret, read
 
 NOW = datetime.fromtimestamp(int(time.time()), UTC)
 KEY = ECKey.generate_key("P-256")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.oidc import parameters, pkce, token
+from idp.oidc import client_authentication, parameters, pkce, token
 from idp.oidc.parameters import Unreadable
 
 
@@ -13,12 +13,12 @@ from idp.oidc.parameters import Unreadable
 def test_basic_credentials_are_read_back(name, secret):
     text = f"{quote_plus(name)}:{quote_plus(secret)}"
     header = "Basic " + base64.b64encode(text.encode()).decode()
-    assert token.read_basic(header) == (name, secret)
+    assert client_authentication.read_basic(header) == (name, secret)
 
 
 @given(st.text(max_size=60))
 def test_any_authorization_header_has_a_reading(header):
-    read = token.read_basic(header)
+    read = client_authentication.read_basic(header)
     assert read is None or len(read) == 2
     bearer = token.read_bearer(header)
     assert bearer is None or bearer in header

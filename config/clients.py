@@ -1,0 +1,90 @@
+"""What is wrong with relying parties of our sign-in, beyond types."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from config.address import split_address
+from config.doubt import Finding
+from config.settings import OidcClient, Settings
+
+SHORTEST_IDLE = timedelta(minutes=1)
+BUILT_IN = frozenset({"brana-gateway"})
+
+
+def client_findings(settings: Settings) -> Iterator[Finding]:
+    seen = set(BUILT_IN)
+    for number, client in enumerate(settings.oidc_clients):
+        at = f"oidc_clients[{number}]"
+        if client.id in seen or not client.id:
+            yield f"{at}.id", f"{client.id!r} is taken", "give each client an id of its own"
+        seen.add(client.id)
+        yield from _proof(at, client)
+        yield from _asks_about(at, client, {one.id for one in settings.oidc_clients})
+        hosted = {one.id for one in settings.applications}
+        if client.application is not None and client.application not in hosted:
+            yield (
+                f"{at}.application",
+                f"there is no application {client.application!r}",
+                "write the `id` of one of `applications`, or leave it out",
+            )
+        if not SHORTEST_IDLE <= client.refresh_idle <= settings.sign_in.absolute:
+            yield (
+                f"{at}.refresh_idle",
+                "is not between a minute and `sign_in.absolute`, with which every refresh token ends",
+                "choose a time in between",
+            )
+        for name in ("redirect_uris", "post_logout_redirect_uris"):
+            for uri in getattr(client, name):
+                parts = split_address(uri)
+                if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
+                    yield (
+                        f"{at}.{name}",
+                        f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
+                        "write the whole address, as `https://application.example/callback`",
+                    )
+
+
+def _proof(at: str, client: OidcClient) -> Iterator[Finding]:
+    """Exactly what its way of proving itself takes: anything else would look like a proof and be none."""
+    way = client.authentication
+    by_secret = way in {"client_secret_basic", "client_secret_post"}
+    if by_secret and client.secret_file is None:
+        yield f"{at}.authentication", f"{way} takes a secret, and there is none", "name it by `secret_file`"
+    if client.secret_file is not None and not by_secret and way is not None:
+        yield f"{at}.secret_file", f"{way} takes no secret", "take it out, or choose another `authentication`"
+    by_key = way == "private_key_jwt"
+    if by_key and client.jwks_file is None:
+        yield f"{at}.authentication", f"{way} takes keys, and there are none", "name them by `jwks_file`"
+    if client.jwks_file is not None and not by_key:
+        yield (
+            f"{at}.jwks_file",
+            "no key is asked for",
+            'write `authentication = "private_key_jwt"`, or take the file out',
+        )
+
+
+def _asks_about(at: str, client: OidcClient, known: set[str]) -> Iterator[Finding]:
+    for number, name in enumerate(client.introspects):
+        if name not in known:
+            yield f"{at}.introspects[{number}]", f"there is no client {name!r}", "write its `id`"
+    if client.introspects and client.secret_file is None and client.jwks_file is None:
+        yield f"{at}.introspects", "a public client may ask about nothing", "give it a secret or keys"
+
+
+def secrets_of_clients(settings: Settings) -> dict[str, Path]:
+    """Files that nobody else may read, by the setting that names each."""
+    return {
+        f"oidc_clients[{number}].secret_file": client.secret_file
+        for number, client in enumerate(settings.oidc_clients)
+        if client.secret_file is not None
+    }
+
+
+def keys_of_clients(settings: Settings) -> dict[str, Path]:
+    """Public files that must be there."""
+    return {
+        f"oidc_clients[{number}].jwks_file": client.jwks_file
+        for number, client in enumerate(settings.oidc_clients)
+        if client.jwks_file is not None
+    }

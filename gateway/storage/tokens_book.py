@@ -1,0 +1,45 @@
+"""The part of the provider's book that is about codes and tokens of relying parties."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from gateway.storage.keyed_rows import KeyedRows
+from gateway.storage.moment import micros
+from gateway.storage.tables.identity import access_token, authorization_code, refresh_family
+from gateway.storage.tokens_rows import code_of, code_row, family_of, family_row, token_of, token_row
+from idp.login.handle import HandleHash
+from idp.oidc.book import AccessToken, Code, RefreshFamily
+
+
+class TokensBook(KeyedRows):
+    """Implements what `idp.oidc.book.Book` says of them."""
+
+    def keep_code(self, code: Code) -> None:
+        self._put(authorization_code, code_row(code))
+
+    def code(self, name: HandleHash) -> Code | None:
+        row = self._at(authorization_code, hash=name)
+        return None if row is None else code_of(row)
+
+    def keep_token(self, token: AccessToken) -> None:
+        self._put(access_token, token_row(token))
+
+    def token(self, name: HandleHash) -> AccessToken | None:
+        row = self._at(access_token, hash=name)
+        return None if row is None else token_of(row)
+
+    def drop_token(self, name: HandleHash) -> int:
+        return self._drop(access_token, hash=name)
+
+    def keep_refresh_family(self, family: RefreshFamily) -> None:
+        self._put(refresh_family, family_row(family))
+
+    def refresh_family(self, name: HandleHash) -> RefreshFamily | None:
+        row = self._at(refresh_family, name=name)
+        return None if row is None else family_of(row)
+
+    def withdraw_tokens(self, code: HandleHash, now: datetime) -> int:
+        of_it = (refresh_family.c.code == code) & refresh_family.c.withdrawn_at.is_(None)
+        ended = update(refresh_family).where(of_it).values(withdrawn_at=micros(now))
+        return self._drop(access_token, code=code) + self._connection.execute(ended).rowcount

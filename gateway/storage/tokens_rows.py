@@ -1,0 +1,93 @@
+"""Rows of codes and tokens, and the values they stand for."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from config.vocabulary import SessionId
+from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
+from idp.login.handle import HandleHash
+from idp.oidc.book import AccessToken, Code, RefreshFamily
+from idp.oidc.client import ClientId, Scope
+
+Values = dict[str, Any]
+
+
+def code_row(code: Code) -> Values:
+    return {
+        "hash": code.hash,
+        "session": code.session,
+        "client": code.client,
+        "redirect_uri": code.redirect_uri,
+        "challenge": code.challenge,
+        "nonce": code.nonce,
+        "scopes": " ".join(code.scopes),
+        "expires_at": micros(code.expires_at),
+        "used_at": micros_or_none(code.used_at),
+        "refresh": code.refresh,
+    }
+
+
+def code_of(row: Row[Any]) -> Code:
+    return Code(
+        hash=HandleHash(row.hash),
+        session=SessionId(row.session),
+        client=ClientId(row.client),
+        redirect_uri=row.redirect_uri,
+        challenge=row.challenge,
+        nonce=row.nonce,
+        scopes=tuple(Scope(word) for word in row.scopes.split()),
+        expires_at=moment_of(row.expires_at),
+        used_at=moment_or_none(row.used_at),
+        refresh=bool(row.refresh),
+    )
+
+
+def token_row(token: AccessToken) -> Values:
+    return {
+        "hash": token.hash,
+        "code": token.code,
+        "session": token.session,
+        "client": token.client,
+        "scopes": " ".join(token.scopes),
+        "expires_at": micros(token.expires_at),
+    }
+
+
+def token_of(row: Row[Any]) -> AccessToken:
+    return AccessToken(
+        hash=HandleHash(row.hash),
+        code=HandleHash(row.code),
+        session=SessionId(row.session),
+        client=ClientId(row.client),
+        scopes=tuple(Scope(word) for word in row.scopes.split()),
+        expires_at=moment_of(row.expires_at),
+    )
+
+
+def family_row(family: RefreshFamily) -> Values:
+    return {
+        "name": family.name,
+        "secret": family.secret,
+        "code": family.code,
+        "session": family.session,
+        "client": family.client,
+        "scopes": " ".join(family.scopes),
+        "expires_at": micros(family.expires_at),
+        "ends_at": micros(family.ends_at),
+        "withdrawn_at": micros_or_none(family.withdrawn_at),
+    }
+
+
+def family_of(row: Row[Any]) -> RefreshFamily:
+    return RefreshFamily(
+        name=HandleHash(row.name),
+        secret=HandleHash(row.secret),
+        code=HandleHash(row.code),
+        session=SessionId(row.session),
+        client=ClientId(row.client),
+        scopes=tuple(Scope(word) for word in row.scopes.split()),
+        expires_at=moment_of(row.expires_at),
+        ends_at=moment_of(row.ends_at),
+        withdrawn_at=moment_or_none(row.withdrawn_at),
+    )

@@ -1,0 +1,97 @@
+"""Signed assertions by which programs and relying parties prove who they are (RFC 7523 §2.2, §3).
+
+One is believed that its keys signed, that is for us and of now, and once alone.
+"""
+
+import hashlib
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523 §2.2
+ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"]
+LONGEST = timedelta(minutes=5)  # how far ahead `exp` may be: so long its `jti` is remembered
+CLOCKS_DIFFER_BY = timedelta(seconds=30)
+
+
+class AssertionFault(StrEnum):
+    """Why one is not believed; whoever tells it says of what it is, as in `program_assertion_wrong`."""
+
+    WRONG = "assertion_wrong"
+    FOR_ANOTHER = "assertion_for_another"
+    OUT_OF_TIME = "assertion_out_of_time"
+    USED_TWICE = "assertion_used_twice"
+
+
+class KeysUnusable(Exception):
+    """What should hold public keys does not."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(f"{what}; {hint}")
+        self.what, self.hint = what, hint
+
+
+class Spent(Protocol):
+    def spend_assertion(self, name: bytes, until: datetime) -> bool:
+        """Remember a `jti` until then; False where it is remembered already."""
+        ...
+
+
+def keys_of(text: str) -> KeySet:
+    """Public keys of a JWK set (RFC 7517 §5). Raises KeysUnusable."""
+    try:
+        keys = KeySet.import_key_set(json.loads(text))
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        hint = 'write the public keys as `{"keys": [ … ]}` (RFC 7517 §5)'
+        raise KeysUnusable(f"holds no JWK set: {error}", hint) from error
+    if any(key.is_private for key in keys):
+        raise KeysUnusable("holds a private key", "keep that with the program, and put its public half here")
+    return keys
+
+
+def fault(
+    book: Spent, text: str, who: str, keys: KeySet | None, audiences: Sequence[str], now: datetime
+) -> AssertionFault | None:
+    """RFC 7523 §3; RFC 7519 §4.1.7 for `jti`, which is good once. `who`: whose it has to be."""
+    if keys is None:
+        return AssertionFault.WRONG
+    try:
+        claims = jwt.decode(text, keys, algorithms=ALGORITHMS).claims
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError):
+        return AssertionFault.WRONG
+    expires, name = claims.get("exp"), claims.get("jti")
+    if claims.get("iss") != who or claims.get("sub") != who or claims.get("aud") not in audiences:
+        return AssertionFault.FOR_ANOTHER
+    if (
+        isinstance(expires, bool)
+        or not isinstance(expires, int | float)
+        or not isinstance(name, str)
+        or not name
+    ):
+        return AssertionFault.WRONG
+    left = expires - now.timestamp()
+    if not -CLOCKS_DIFFER_BY.total_seconds() < left <= (LONGEST + CLOCKS_DIFFER_BY).total_seconds():
+        return AssertionFault.OUT_OF_TIME
+    spent = hashlib.sha256(json.dumps([who, name]).encode()).digest()
+    until = now + LONGEST + 2 * CLOCKS_DIFFER_BY
+    return None if book.spend_assertion(spent, until) else AssertionFault.USED_TWICE
+
+
+def subject(text: str) -> str:
+    """Whose it says it is: looked at only to find the keys that must verify it."""
+    try:
+        claims: Mapping[str, Any] = json.loads(_decoded(text.split(".")[1]))
+        return str(claims["sub"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+
+
+def _decoded(part: str) -> bytes:
+    return urlsafe_b64decode(part + "=" * (-len(part) % 4))

@@ -1,0 +1,107 @@
+"""How a relying party proves itself (RFC 6749 §2.3, OpenID Connect Core 1.0 §9): in its configured way, in no other."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import assert_never
+from urllib.parse import unquote_plus
+
+from idp.oidc import assertion as assertions
+from idp.oidc.client import Client, ClientId, Clients, Method
+from idp.oidc.errors import ClientFault, OAuthError, Refused
+
+UNPROVEN = Refused(OAuthError.INVALID_CLIENT, "the client is unknown or did not prove itself")
+"""One answer for all: it does not tell what is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a request shows of who asks, not yet believed."""
+
+    client: Client | None
+    """Whose it says it is; None: nobody's."""
+    method: Method
+    proof: str = field(default="", repr=False)
+    """The secret or the assertion."""
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether something is shown that may be right."""
+        known = self.client is not None and self.method in self.client.methods
+        return known and self.method is not Method.NONE
+
+
+def read(values: Mapping[str, str], authorization: str | None, clients: Clients) -> Shown | Refused:
+    """`authorization` is the header's value, if there is one. Exactly one way is taken (RFC 6749 §2.3)."""
+    secret, assertion, named = (
+        values.get(name) for name in ("client_secret", "client_assertion", "client_id")
+    )
+    if sum(one is not None for one in (authorization, secret, assertion)) > 1:
+        return Refused(OAuthError.INVALID_REQUEST, "the client proves itself in one way only")
+    if authorization is not None:
+        return _by_header(authorization, named, clients)
+    if assertion is not None:
+        return _by_assertion(assertion, values.get("client_assertion_type"), named, clients)
+    client = _of(named or "", clients)
+    if secret is not None:
+        return Shown(client=client, method=Method.POST, proof=secret)
+    return Shown(client=client, method=Method.NONE)
+
+
+def _by_header(authorization: str, named: str | None, clients: Clients) -> Shown | Refused:
+    basic = read_basic(authorization)
+    if basic is None:
+        return Shown(client=None, method=Method.BASIC)
+    if named is not None and named != basic[0]:
+        return Refused(OAuthError.INVALID_REQUEST, "client_id is another than in the header")
+    return Shown(client=_of(basic[0], clients), method=Method.BASIC, proof=basic[1])
+
+
+def _by_assertion(text: str, kind: str | None, named: str | None, clients: Clients) -> Shown | Refused:
+    if kind != assertions.TYPE:
+        return Refused(OAuthError.INVALID_REQUEST, f"client_assertion_type must be {assertions.TYPE}")
+    owner = assertions.subject(text)
+    if named is not None and named != owner:
+        return Refused(OAuthError.INVALID_REQUEST, "client_id is another than in the assertion")
+    return Shown(client=_of(owner, clients), method=Method.KEY, proof=text)
+
+
+def fault(
+    book: assertions.Spent, shown: Shown, audiences: Sequence[str], now: datetime
+) -> ClientFault | None:
+    """Why it is not believed, for the log; None: it is that client. The client is told `UNPROVEN` in every case."""
+    client = shown.client
+    if client is None:
+        return ClientFault.UNPROVEN
+    if shown.method not in client.methods:
+        return ClientFault.OTHER_WAY
+    match shown.method:
+        case Method.NONE:
+            return None
+        case Method.BASIC | Method.POST:
+            right = client.secret is not None and client.secret.matches(shown.proof)
+            return None if right else ClientFault.SECRET_WRONG
+        case Method.KEY:
+            wrong = assertions.fault(book, shown.proof, client.id, client.keys, audiences, now)
+            return None if wrong is None else ClientFault(f"client_{wrong}")
+        case _:
+            assert_never(shown.method)
+
+
+def read_basic(header: str) -> tuple[str, str] | None:
+    """Id and secret of HTTP Basic, each form-encoded (RFC 6749 §2.3.1); None when unreadable."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+    name, colon, secret = text.partition(":")
+    return (unquote_plus(name), unquote_plus(secret)) if colon else None
+
+
+def _of(name: str, clients: Clients) -> Client | None:
+    return clients.get(ClientId(name))

@@ -1,0 +1,51 @@
+"""What a token is worth (RFC 7662), told to its own client and to whoever is configured to ask about it."""
+
+from datetime import datetime
+from typing import Any
+
+from idp.login.session import SessionLimits, end_due
+from idp.oidc import claims, refresh_token
+from idp.oidc.book import Book, RefreshFamily
+from idp.oidc.client import Client
+from idp.oidc.issue import TOKEN_LIFETIME
+from idp.oidc.revocation import token_of
+
+INACTIVE: dict[str, Any] = {"active": False}
+"""All that is said of what is not good, and of what is no business of who asks (§2.2)."""
+
+
+def introspected(
+    book: Book, text: str, client: Client, limits: SessionLimits, issuer: str, now: datetime
+) -> dict[str, Any]:
+    """§2.2; of an access token also how its person signed in (RFC 9470 §6.2), and what its scopes tell of them."""
+    found = token_of(book, text)
+    if found is None or not may_ask(client, found.client, whole=isinstance(found, RefreshFamily)):
+        return INACTIVE
+    session = book.session(found.session)
+    if session is None or end_due(session, now, limits) is not None or now >= found.expires_at:
+        return INACTIVE
+    about = {
+        "active": True,
+        "iss": issuer,
+        "client_id": found.client,
+        "scope": " ".join(found.scopes),
+        "exp": int(found.expires_at.timestamp()),
+        "sid": session.sid,
+    }
+    if isinstance(found, RefreshFamily):
+        again = refresh_token.read(text)
+        good = again is not None and again.parts().has(found.secret) and found.withdrawn_at is None
+        return {**about, "sub": session.person.subject} if good else INACTIVE
+    return {
+        **about,
+        "token_type": "Bearer",
+        "iat": int((found.expires_at - TOKEN_LIFETIME).timestamp()),
+        "auth_time": int(session.auth_time.timestamp()),
+        "acr": session.level.value,
+        **claims.of_person(session, found.scopes),
+    }
+
+
+def may_ask(client: Client, owner: str, *, whole: bool) -> bool:
+    """`whole`: about a refresh token, which is nobody's but its client's."""
+    return owner == client.id or (not whole and owner in client.introspects)

@@ -1,0 +1,68 @@
+"""What a client gets at the token endpoint, however it asked: an access token, and a record of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from idp import events
+from idp.events import Origin
+from idp.login.handle import HandleHash
+from idp.login.session import Session
+from idp.oidc.book import AccessToken, Book
+from idp.oidc.client import Client, Scope
+from idp.oidc.refresh_token import Parts
+
+TOKEN_LIFETIME = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """What the tokens will be known by, drawn by the caller."""
+
+    access: HandleHash
+    refresh: Parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeemed:
+    """What the id token is made of."""
+
+    client: Client
+    session: Session
+    nonce: str | None
+    scopes: tuple[Scope, ...]
+    refreshable: bool
+    """Whether a refresh token goes with it."""
+
+
+def give_access(
+    book: Book,
+    session: Session,
+    client: Client,
+    code: HandleHash,
+    scopes: tuple[Scope, ...],
+    token: HandleHash,
+    origin: Origin,
+    now: datetime,
+    *,
+    refreshed: bool = False,
+) -> None:
+    book.keep_token(
+        AccessToken(
+            hash=token,
+            code=code,
+            session=session.sid,
+            client=client.id,
+            scopes=scopes,
+            expires_at=now + TOKEN_LIFETIME,
+        )
+    )
+    issued = events.TokenIssued(
+        at=now,
+        origin=origin,
+        person=session.person.login,
+        subject=session.person.subject,
+        session=session.sid,
+        client=client.id,
+        refreshed=refreshed,
+    )
+    book.record(issued)

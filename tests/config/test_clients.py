@@ -1,0 +1,94 @@
+"""Relying parties whose way of proving themselves does not fit what they are given are refused with their line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from config.load import load
+from config.problem import ConfigurationRefused
+
+Office = Callable[..., Path]
+SECRET = 'secret_file = "client.secret"\n'
+KEYS = 'jwks_file = "ca.pem"\n'
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        "",
+        SECRET,
+        'authentication = "none"\n',
+        f'authentication = "client_secret_basic"\n{SECRET}',
+        f'authentication = "client_secret_post"\n{SECRET}',
+        f'authentication = "private_key_jwt"\n{KEYS}',
+    ],
+)
+def test_each_way_with_what_it_takes_can_start(office: Office, proof: str) -> None:
+    settings, _ = load(office((SECRET, proof)))
+    assert (settings.oidc_clients[0].secret_file is not None) == ("secret_file" in proof)
+
+
+@pytest.mark.parametrize(
+    ("idle", "fits"), [("1 min", True), ("10 h", True), ("59 s", False), ("11 h", False)]
+)
+def test_a_refresh_token_waits_for_as_long_as_a_sign_in_may_last(
+    office: Office, idle: str, *, fits: bool
+) -> None:
+    path = office((SECRET, f'{SECRET}refresh = "always"\nrefresh_idle = "{idle}"\n'))
+    if fits:
+        assert load(path)[0].oidc_clients[0].refresh == "always"
+        return
+    with pytest.raises(ConfigurationRefused, match="refresh_idle"):
+        load(path)
+
+
+@pytest.mark.parametrize(("name", "fits"), [("spis", True), ("neznama", False), ("portal", False)])
+def test_the_application_of_a_client_is_one_of_ours(office: Office, name: str, *, fits: bool) -> None:
+    path = office((SECRET, f'{SECRET}application = "{name}"\n'))
+    if fits:
+        assert load(path)[0].oidc_clients[0].application == name
+        return
+    with pytest.raises(ConfigurationRefused, match="application"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("proof", "names", "fits"),
+    [
+        (SECRET, ["knihovna"], True),
+        (SECRET, ["knihovna", "nikdo"], False),
+        (SECRET, ["brana-gateway"], False),
+        ("", ["knihovna"], False),
+    ],
+)
+def test_only_who_proves_itself_asks_about_tokens_and_about_those_of_clients_that_are_there(
+    office: Office, proof: str, names: list[str], *, fits: bool
+) -> None:
+    path = office((SECRET, f"{proof}introspects = {names!r}\n"))
+    if fits:
+        assert load(path)[0].oidc_clients[0].introspects == names
+        return
+    with pytest.raises(ConfigurationRefused, match="introspects"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("proof", "at"),
+    [
+        ('authentication = "client_secret_basic"\n', "authentication"),
+        ('authentication = "client_secret_post"\n', "authentication"),
+        ('authentication = "private_key_jwt"\n', "authentication"),
+        ('authentication = "tls_client_auth"\n', "authentication"),
+        (f'authentication = "none"\n{SECRET}', "secret_file"),
+        (f'authentication = "private_key_jwt"\n{SECRET}{KEYS}', "secret_file"),
+        (KEYS, "jwks_file"),
+        (f"{SECRET}{KEYS}", "jwks_file"),
+        (f'authentication = "none"\n{KEYS}', "jwks_file"),
+        ('authentication = "private_key_jwt"\njwks_file = "none.json"\n', "jwks_file"),
+    ],
+)
+def test_what_does_not_fit_its_way_is_refused(office: Office, proof: str, at: str) -> None:
+    with pytest.raises(ConfigurationRefused) as refused:
+        load(office((SECRET, proof)))
+    assert f"oidc_clients[0].{at}" in str(refused.value)

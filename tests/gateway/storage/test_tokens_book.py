@@ -1,0 +1,85 @@
+"""Codes and tokens of relying parties, in the real database."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from config.settings import SignIn
+from config.vocabulary import SessionId
+from gateway.storage.database import Database
+from gateway.storage.identity import REPLAYS_NOTICED
+from gateway.storage.tables.identity import refresh_family
+from idp.login.handle import HandleHash
+from idp.oidc.book import AccessToken, Code, RefreshFamily
+from idp.oidc.client import ClientId, Scope
+from tests.rig.identity_store import kept_in
+from tests.rig.people import NOON
+
+CODE = Code(
+    hash=HandleHash(b"c" * 32),
+    session=SessionId("s" * 22),
+    client=ClientId("gis"),
+    redirect_uri="https://gis.obec.test/cb",
+    challenge="x" * 43,
+    nonce=None,
+    scopes=(Scope.OPENID, Scope.ROLES),
+    expires_at=NOON + timedelta(minutes=1),
+    refresh=True,
+)
+FAMILY = RefreshFamily(
+    name=HandleHash(b"f" * 32),
+    secret=HandleHash(b"1" * 32),
+    code=CODE.hash,
+    session=CODE.session,
+    client=CODE.client,
+    scopes=CODE.scopes,
+    expires_at=NOON + timedelta(hours=1),
+    ends_at=NOON + timedelta(hours=10),
+)
+TOKEN = AccessToken(
+    hash=HandleHash(b"a" * 32),
+    code=CODE.hash,
+    session=CODE.session,
+    client=CODE.client,
+    scopes=CODE.scopes,
+    expires_at=NOON + timedelta(minutes=5),
+)
+
+
+async def test_codes_and_families_come_back_as_they_were_kept(database: Database) -> None:
+    store = kept_in(database).store
+    for code in (CODE, replace(CODE, used_at=NOON, refresh=False)):
+        await store.transact(lambda book, code=code: book.keep_code(code))
+        assert await store.look(lambda book: book.code(CODE.hash)) == code
+    for family in (FAMILY, replace(FAMILY, secret=HandleHash(b"2" * 32), withdrawn_at=NOON)):
+        await store.transact(lambda book, family=family: book.keep_refresh_family(family))
+        assert await store.look(lambda book: book.refresh_family(FAMILY.name)) == family
+    assert await store.look(lambda book: book.refresh_family(FAMILY.secret)) is None
+
+
+async def test_what_came_of_a_code_is_withdrawn_together_and_once(database: Database) -> None:
+    store = kept_in(database).store
+    other = replace(FAMILY, name=HandleHash(b"g" * 32), code=HandleHash(b"d" * 32))
+    for one in (FAMILY, other):
+        await store.transact(lambda book, one=one: book.keep_refresh_family(one))
+    for name in (b"a", b"b"):
+        token = replace(TOKEN, hash=HandleHash(name * 32))
+        await store.transact(lambda book, token=token: book.keep_token(token))
+    for number in (3, 0):
+        assert await store.transact(lambda book: book.withdraw_tokens(CODE.hash, NOON)) == number
+    assert await store.look(lambda book: book.refresh_family(FAMILY.name)) == replace(
+        FAMILY, withdrawn_at=NOON
+    )
+    assert await store.look(lambda book: book.refresh_family(other.name)) == other
+    assert await store.look(lambda book: book.token(TOKEN.hash)) is None
+
+
+async def test_a_family_is_kept_for_an_hour_beyond_its_end_and_then_removed(database: Database) -> None:
+    store = kept_in(database).store
+    await store.transact(lambda book: book.keep_refresh_family(FAMILY))
+    count = select(func.count()).select_from(refresh_family)
+    gone_at = FAMILY.expires_at + REPLAYS_NOTICED
+    for moment, number in ((gone_at - timedelta(seconds=1), 1), (gone_at, 0)):
+        await store.sweep(SignIn(), moment)
+        assert await database.read(lambda connection: connection.execute(count).scalar()) == number
