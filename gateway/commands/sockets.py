@@ -13,6 +13,7 @@ from config.places import Places
 from config.settings import Directory, Metrics, Settings
 from gateway.audit.recomputation import Recomputation
 from gateway.authorize.ext_authz import Authorizer, WaysIn
+from gateway.authorize.relying_parties import Admission
 from gateway.authorize.travel import TravelAlarm
 from gateway.commands import technical_accounts
 from gateway.commands.asking_office import (
@@ -152,7 +153,9 @@ def provider_app(plane: ControlPlane) -> web.Application:
     """The built-in OpenID Provider."""
     settings, state, addresses = plane.settings, plane.state, plane.addresses
     gateway = gateway_client(addresses.redirect_uris(), [f"{addresses.portal}/"])
-    others = clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"))
+    others = clients_of(
+        settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"), state.seal.pseudonym
+    )
     return idp_app.make_app(
         Provider(
             issuer=addresses.issuer,
@@ -173,6 +176,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             programs=technical_accounts.programs(settings),
             upstreams=upstreams_of(settings.upstream_providers, state.district),
             issue_token=technical_accounts.issuer(plane),
+            may_use=admission(plane),
             realms=plane.directory.realms,
             realm=_example_realm(settings.directories),
             some_silent=lambda: plane.directory.some_silent,
@@ -193,6 +197,18 @@ def provider_app(plane: ControlPlane) -> web.Application:
             on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
         ),
         _last_resort(plane),
+    )
+
+
+def admission(plane: ControlPlane) -> Admission:
+    """Who may use the application of a relying party."""
+    return Admission(
+        snapshot=lambda: plane.snapshot,
+        acting=plane.state.sessions.by_provider_sid,
+        record=plane.state.record,
+        settled=plane.settled.wait,
+        host=plane.addresses.issuer.removeprefix("https://"),
+        support=plane.settings.office.support,
     )
 
 

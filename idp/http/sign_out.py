@@ -23,9 +23,10 @@ async def ask(request: web.Request) -> web.Response:
     pairs = await arrival.parameters(request)
     sign_out = rules.read(pairs, provider.clients, hint_reader(provider))
     session = await signed_in(provider, cookies.read_hashed(request, cookies.SSO))
-    if session is not None and sign_out.needs_confirmation(session.sid):
+    if session is not None and sign_out.needs_confirmation(session.sid, provider.clients):
         return _confirmation(request, sign_out, session.person.name)
-    over = session.sid if session is not None else sign_out.hint.session if sign_out.hint else None
+    # of a client with names of its own nobody knows which one that is, where the browser does not say
+    over = session.sid if session is not None else SessionId(sign_out.hint.session) if sign_out.hint else None
     return await _leave(request, sign_out, over)
 
 
@@ -84,6 +85,6 @@ def hint_reader(provider: Provider) -> HintReader:
         client, sid = claims.get("aud"), claims.get("sid")
         if not isinstance(client, str) or not isinstance(sid, str):
             return None
-        return SignedOutOf(ClientId(client), SessionId(sid))
+        return SignedOutOf(ClientId(client), sid)
 
     return read
