@@ -89,7 +89,7 @@ def person_answered(state: CheckingLinked, event: LinkedAnswered, now: datetime)
             **about(person, event.origin, now),
             provider=provider,
             identity=proven.via.identity.subject,
-            trusted=level is not None,
+            trusted=level is not None and levels.reaches(level, demanded),
             said=proven.official.told() if proven.official is not None else (),
         )
         alone = Standing(

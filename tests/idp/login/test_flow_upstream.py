@@ -207,8 +207,10 @@ def test_a_new_link_counts_for_no_more_than_two_factors_whatever_the_provider_sa
 def test_a_level_below_what_is_demanded_takes_the_own_factor_or_fails():
     proven = replace(PROVEN, level=TWO_FACTORS, shown_at=NOON)
     state = replace(LINKED, proven=proven)
-    after, _ = flow.step(state, person(needed=RESISTANT), NOON)
+    after, effects = flow.step(state, person(needed=RESISTANT), NOON)
     assert isinstance(after, AwaitingFactor)
+    (accepted,) = [one.event for one in effects if isinstance(one, Record)]
+    assert not accepted.trusted  # for what is asked here
     after, _ = flow.step(state, person(needed=RESISTANT, reach=frozenset({TWO_FACTORS})), NOON)
     assert isinstance(after, Failed)
 
