@@ -27,15 +27,28 @@ def client_findings(settings: Settings) -> Iterator[Finding]:
                 "is not between a minute and `sign_in.absolute`, with which every refresh token ends",
                 "choose a time in between",
             )
-        for name in ("redirect_uris", "post_logout_redirect_uris"):
-            for uri in getattr(client, name):
-                parts = split_address(uri)
-                if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
-                    yield (
-                        f"{at}.{name}",
-                        f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
-                        "write the whole address, as `https://application.example/callback`",
-                    )
+        for name, uri in addresses_of(client):
+            parts = split_address(uri)
+            if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
+                yield (
+                    f"{at}.{name}",
+                    f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
+                    "write the whole address, as `https://application.example/callback`",
+                )
+        if client.backchannel_logout_authority is not None and client.backchannel_logout_uri is None:
+            yield (
+                f"{at}.backchannel_logout_authority",
+                "nothing is sent there",
+                "add `backchannel_logout_uri`, or take the file out",
+            )
+
+
+def addresses_of(client: OidcClient) -> Iterator[tuple[str, str]]:
+    """Each address that it gave, with the setting that it stands in."""
+    for name in ("redirect_uris", "post_logout_redirect_uris"):
+        yield from ((name, uri) for uri in getattr(client, name))
+    if client.backchannel_logout_uri is not None:
+        yield "backchannel_logout_uri", client.backchannel_logout_uri
 
 
 def _proof(at: str, client: OidcClient) -> Iterator[Finding]:
@@ -77,7 +90,11 @@ def secrets_of_clients(settings: Settings) -> dict[str, Path]:
 def keys_of_clients(settings: Settings) -> dict[str, Path]:
     """Public files that must be there."""
     return {
-        f"oidc_clients[{number}].jwks_file": client.jwks_file
+        f"oidc_clients[{number}].{name}": file
         for number, client in enumerate(settings.oidc_clients)
-        if client.jwks_file is not None
+        for name, file in (
+            ("jwks_file", client.jwks_file),
+            ("backchannel_logout_authority", client.backchannel_logout_authority),
+        )
+        if file is not None
     }

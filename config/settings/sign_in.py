@@ -92,3 +92,7 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """How long a refresh token is good that is not used; the sign-in may end sooner."""
     introspects: list[str] = field(default_factory=list)
     """Clients about whose access tokens it may ask, besides its own."""
+    backchannel_logout_uri: str | None = None
+    """Where it is told of sign-ins that are over."""
+    backchannel_logout_authority: Path | None = None
+    """Of the certificate there; None: the authorities that this machine trusts."""

@@ -77,6 +77,10 @@ class Book(Protocol):
 
     def refresh_family(self, name: HandleHash) -> RefreshFamily | None: ...
 
+    def keep_signed_in(self, session: Session, client: ClientId) -> None:
+        """That the session signed its person in to a client, which is told when the session ends."""
+        ...
+
     def withdraw_tokens(self, code: HandleHash, now: datetime) -> int:
         """Remove the access tokens that came of a code, and end its refresh tokens; how many there were."""
         ...

@@ -89,6 +89,13 @@ class Client:
     """Whether it may ask for its answer by a form; the gateway takes it by redirect alone."""
     introspects: frozenset[str] = frozenset()
     """Clients about whose access tokens it may ask, besides its own."""
+    backchannel_logout_uri: str | None = None
+    """Where it is told of sessions that are over; None: nowhere."""
+
+    @property
+    def hears_of_sign_outs(self) -> bool:
+        """Whether it is remembered to which sessions it signed people in."""
+        return self.backchannel_logout_uri is not None
 
     @property
     def methods(self) -> frozenset[Method]:
@@ -106,10 +113,14 @@ class Client:
         return Method.NONE in self.methods
 
     def __post_init__(self) -> None:
-        for uri in self.redirect_uris | self.post_logout_redirect_uris:
+        for uri in self.redirect_uris | self.post_logout_redirect_uris | self._told_at:
             fault = redirect_fault(uri)
             if fault is not None:
                 raise ClientUnusable(self.id, f"redirect address {uri!r} {fault}", "write it out in full")
+
+    @property
+    def _told_at(self) -> frozenset[str]:
+        return frozenset({self.backchannel_logout_uri} - {None})  # type: ignore[arg-type]
 
 
 Clients = Mapping[ClientId, Client]
@@ -164,6 +175,7 @@ def clients_of(configured: Iterable[OidcClient], read_file: Callable[[Path], str
             refresh=entry.refresh,
             refresh_idle=entry.refresh_idle,
             introspects=frozenset(entry.introspects),
+            backchannel_logout_uri=entry.backchannel_logout_uri,
         )
     return clients
 

@@ -3,6 +3,7 @@
 from config.settings import Title
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.titles import of_gateway
+from gateway.web.officer.client_kinds import CLIENT_KINDS
 
 GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
     (
@@ -73,16 +74,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.EXCEPTION_ENDED: Title(cs="Ukončená výjimka", en="Exception ended"),
             Code.BLOCK_LIFTED: Title(cs="Zrušené zablokování", en="Block lifted"),
             Code.OFFICER_ACT_REFUSED: Title(cs="Neprovedený úkon správce", en="Officer's act not done"),
-            Code.CODE_ISSUED: Title(cs="Vydaný autorizační kód", en="Authorization code issued"),
-            Code.CODE_REFUSED: Title(cs="Odmítnutá žádost o přihlášení", en="Authorization refused"),
-            Code.TOKEN_ISSUED: Title(cs="Vydaný token", en="Token issued"),
-            Code.TOKEN_REFUSED: Title(cs="Odmítnutá žádost o token", en="Token refused"),
-            Code.TOKEN_REVOKED: Title(cs="Vrácený token", en="Token given back"),
-            Code.CLIENT_REFUSED: Title(
-                cs="Odmítnutý dotaz na token nebo jeho vrácení",
-                en="Question about a token, or giving it back, refused",
-            ),
-            Code.REFRESH_TOKEN_MISUSED: Title(cs="Zneužitý obnovovací token", en="Refresh token misused"),
+            **CLIENT_KINDS,
         },
     ),
     (

@@ -5,11 +5,25 @@ from urllib.parse import urlencode
 import pytest
 
 from gateway.audit.entry import Code
+from idp.oidc import logout_token
+from idp.oidc.client import GATEWAY
 from tests.rig.provider import ISSUER, SIGNED_OUT
 from tests.rig.sign_in_world import World
 
 pytestmark = pytest.mark.real
 SSO = "__Host-brana-sso"
+
+
+async def test_a_logout_token_is_no_hint(world: World):
+    """Else whoever was told of an end could end a session of the same name without a question."""
+    browser, _ = await world.sign_in()
+    session = (await world.rig.kept.store.look(lambda book: book.sessions_of_subject(world.jana.subject)))[0]
+    said = logout_token.claims(
+        GATEWAY, world.jana.subject, session.sid, "name-1", ISSUER, world.rig.clock.now
+    )
+    shown = world.rig.provider.keys.sign(said, "ES256", logout_token.TYPE)
+    assert "Sign out?" in (await browser.get(logout(id_token_hint=shown))).text
+    assert await alive(world)
 
 
 async def hint_for(world: World, client: str = "brana-gateway", **changes: object) -> str:
