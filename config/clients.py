@@ -35,6 +35,7 @@ def client_findings(settings: Settings) -> Iterator[Finding]:
                     f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
                     "write the whole address, as `https://application.example/callback`",
                 )
+        yield from _front_channel(f"{at}.frontchannel_logout_uri", client)
         if client.backchannel_logout_authority is not None and client.backchannel_logout_uri is None:
             yield (
                 f"{at}.backchannel_logout_authority",
@@ -43,12 +44,29 @@ def client_findings(settings: Settings) -> Iterator[Finding]:
             )
 
 
+def _front_channel(at: str, client: OidcClient) -> Iterator[Finding]:
+    """Front-Channel Logout 1.0 §2; and the address becomes part of a page's policy, which such signs would end."""
+    uri = client.frontchannel_logout_uri
+    if uri is None:
+        return
+    if _origin(uri) not in {_origin(one) for one in client.redirect_uris}:
+        yield at, f"{uri!r} is on no host of `redirect_uris`", "name an address of the application itself"
+    if any(sign in uri.partition("?")[0] for sign in ";,'"):
+        yield at, f"{uri!r} has a sign that a page's policy cannot name", "choose another path"
+
+
+def _origin(uri: str) -> tuple[str, str] | None:
+    parts = split_address(uri)
+    return None if parts is None else (parts.scheme, parts.netloc.lower())
+
+
 def addresses_of(client: OidcClient) -> Iterator[tuple[str, str]]:
     """Each address that it gave, with the setting that it stands in."""
     for name in ("redirect_uris", "post_logout_redirect_uris"):
         yield from ((name, uri) for uri in getattr(client, name))
-    if client.backchannel_logout_uri is not None:
-        yield "backchannel_logout_uri", client.backchannel_logout_uri
+    for name in ("backchannel_logout_uri", "frontchannel_logout_uri"):
+        if (uri := getattr(client, name)) is not None:
+            yield name, uri
 
 
 def _proof(at: str, client: OidcClient) -> Iterator[Finding]:

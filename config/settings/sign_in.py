@@ -96,3 +96,5 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """Where it is told of sign-ins that are over."""
     backchannel_logout_authority: Path | None = None
     """Of the certificate there; None: the authorities that this machine trusts."""
+    frontchannel_logout_uri: str | None = None
+    """What the browser loads from it when its person signs out."""

@@ -3,13 +3,16 @@
 import asyncio
 
 from config.settings import Settings
+from config.vocabulary import SessionId
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
+from gateway.sessions.session import Session
 from gateway.sign_outs.delivery import LOOK_EVERY, Delivery
 from gateway.sign_outs.post import Post
 from gateway.sign_outs.sign_out import Receiver, Receivers
 from gateway.storage.audit import append
 from gateway.storage.client_sign_outs import StoredSignOuts
+from idp.oidc import front_channel
 from idp.oidc.client import ClientId
 
 
@@ -28,6 +31,20 @@ async def tell_clients(plane: ControlPlane) -> None:
             await asyncio.sleep(LOOK_EVERY)
     finally:
         await delivery.rest()
+
+
+async def frames_of(plane: ControlPlane, session: Session) -> tuple[str, ...]:
+    """What the browser loads of other applications when that session ends; asked before it does."""
+    registered = {
+        ClientId(one.id): one.frontchannel_logout_uri
+        for one in plane.settings.oidc_clients
+        if one.frontchannel_logout_uri is not None
+    }
+    if not registered:
+        return ()
+    sid = SessionId(session.provider_sid)
+    signed_in_to = await plane.state.identities.look(lambda book: book.signed_in_to(sid))
+    return front_channel.addresses(signed_in_to, registered, plane.addresses.issuer, sid)
 
 
 def receivers_of(settings: Settings) -> Receivers:

@@ -32,6 +32,7 @@ from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
 from gateway.commands.own_device_pages import own_device_pages
 from gateway.commands.portal_closed import closed_cards
+from gateway.commands.sign_outs import frames_of
 from gateway.commands.signed_in_elsewhere import signed_in_elsewhere
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
@@ -88,6 +89,7 @@ def web_app(plane: ControlPlane, officers: LatePages) -> web.Application:
         plane.state.record,
         plane.settings.sign_in,
         elsewhere=partial(signed_in_elsewhere, plane),
+        frames=partial(frames_of, plane),
     )
     staying = Staying(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record

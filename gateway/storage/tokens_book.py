@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from config.vocabulary import SessionId
 from gateway.storage.keyed_rows import KeyedRows
@@ -56,6 +56,11 @@ class TokensBook(KeyedRows):
             "attempts": 0,
         }
         self._put(signed_in_client, row)
+
+    def signed_in_to(self, session: SessionId) -> list[ClientId]:
+        mine = select(signed_in_client.c.client).where(signed_in_client.c.session == session)
+        names = self._connection.execute(mine.order_by(signed_in_client.c.client)).scalars()
+        return [ClientId(name) for name in names]
 
     def _due_for_clients(self, sid: SessionId, ended_at: datetime) -> None:
         """From now on the clients that the session signed in to are to be told: in the transaction that ends it."""

@@ -91,11 +91,13 @@ class Client:
     """Clients about whose access tokens it may ask, besides its own."""
     backchannel_logout_uri: str | None = None
     """Where it is told of sessions that are over; None: nowhere."""
+    frontchannel_logout_uri: str | None = None
+    """What the browser loads from it when its person signs out; None: nothing."""
 
     @property
     def hears_of_sign_outs(self) -> bool:
         """Whether it is remembered to which sessions it signed people in."""
-        return self.backchannel_logout_uri is not None
+        return bool(self._told_at)
 
     @property
     def methods(self) -> frozenset[Method]:
@@ -120,7 +122,8 @@ class Client:
 
     @property
     def _told_at(self) -> frozenset[str]:
-        return frozenset({self.backchannel_logout_uri} - {None})  # type: ignore[arg-type]
+        both = self.backchannel_logout_uri, self.frontchannel_logout_uri
+        return frozenset(uri for uri in both if uri is not None)
 
 
 Clients = Mapping[ClientId, Client]
@@ -176,6 +179,7 @@ def clients_of(configured: Iterable[OidcClient], read_file: Callable[[Path], str
             refresh_idle=entry.refresh_idle,
             introspects=frozenset(entry.introspects),
             backchannel_logout_uri=entry.backchannel_logout_uri,
+            frontchannel_logout_uri=entry.frontchannel_logout_uri,
         )
     return clients
 

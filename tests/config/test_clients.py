@@ -69,6 +69,8 @@ def test_only_who_proves_itself_asks_about_tokens_and_about_those_of_clients_tha
         ('backchannel_logout_uri = "http://gis.example/out"\n', "backchannel_logout_uri"),
         ('backchannel_logout_uri = "https://gis.example/out#x"\n', "backchannel_logout_uri"),
         ('backchannel_logout_authority = "client.secret"\n', "backchannel_logout_authority"),
+        ('frontchannel_logout_uri = "http://gis.example/out"\n', "frontchannel_logout_uri"),
+        ('frontchannel_logout_uri = "https://elsewhere.example/out"\n', "frontchannel_logout_uri"),
         (
             'backchannel_logout_uri = "https://gis.example/out"\nbackchannel_logout_authority = "none.pem"\n',
             "backchannel_logout_authority",

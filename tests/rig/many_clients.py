@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from gateway.demo.world import Account
 from tests.rig.product import Product
 from tests.rig.told_clients import ToldClients
-from tests.rig.visitor import Visitor
+from tests.rig.visitor import Shown, Visitor
 
 REGISTERED = """
 [[oidc_clients]]
@@ -18,6 +18,7 @@ id = "{name}"
 redirect_uris = ["https://{name}.kromeriz.example/callback"]
 backchannel_logout_uri = "{address}"
 backchannel_logout_authority = "{authority}"
+frontchannel_logout_uri = "https://{name}.kromeriz.example/forget"
 """
 
 
@@ -43,9 +44,11 @@ async def signed_in_at(product: Product, account: Account, names: Sequence[str])
     return visitor
 
 
-async def sign_out(product: Product, visitor: Visitor) -> None:
+async def sign_out(product: Product, visitor: Visitor) -> Shown:
+    """The page that says so."""
     left = await visitor.post(f"{product.addresses.portal}/.brana/sign-out", {})
     assert left.status == 200, left.title
+    return left
 
 
 async def _at(product: Product, visitor: Visitor, name: str) -> None:

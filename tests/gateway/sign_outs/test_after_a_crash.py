@@ -28,7 +28,11 @@ async def test_a_kill_between_end_and_delivery_loses_no_sign_out(tmp_path: Path)
             await product.start()
             visitor = await signed_in_at(product, product.account("horak.tomas"), CLIENTS)
             assert told.requests == []
-            await sign_out(product, visitor)
+            left = await sign_out(product, visitor)
+            policy = left.headers["Content-Security-Policy"]
+            for name in CLIENTS:  # the browser is asked to tell them too
+                assert f'<iframe src="https://{name}.kromeriz.example/forget?iss=' in left.text
+                assert f"https://{name}.kromeriz.example/forget" in policy
             while not told.requests:
                 await asyncio.sleep(0.01)
             supervisor, plane = product.supervisor(), product.control_plane()
