@@ -27,6 +27,7 @@ from idp.oidc.client import ClientId
 log = structlog.get_logger("sign_outs")
 AT_ONCE = 20  # attempts under way
 OF_ONE_CLIENT = 4  # of those: one that takes its time leaves room for the others
+UNNOTED_PAUSE = 5.0  # seconds: whoever was told, which cannot be noted, is not told again at once
 LOOK_EVERY = 0.25  # seconds: an index that is empty is looked at
 
 Send = Callable[[SignOut, Receiver], Awaitable[None]]
@@ -69,7 +70,7 @@ class Delivery:
                 return
 
     async def settle(self) -> None:
-        """Wait for all that is under way. Raises what the outbox raised."""
+        """Wait for all that is under way."""
         await asyncio.gather(*self._under_way.values())
 
     async def rest(self) -> None:
@@ -88,16 +89,20 @@ class Delivery:
                 continue
             busy[one.client] += 1
             begun += 1
-            task = asyncio.create_task(self._tell(one))
+            task = asyncio.create_task(self._told_or_later(one))
             self._under_way[key] = task
             task.add_done_callback(partial(self._over, key))
         return begun
 
-    def _over(self, key: tuple[SessionId, ClientId], task: asyncio.Task[None]) -> None:
+    def _over(self, key: tuple[SessionId, ClientId], _task: asyncio.Task[None]) -> None:
         del self._under_way[key]
-        if not task.cancelled() and (error := task.exception()) is not None:
-            # the outbox took no word of it: what is still due is told again
-            log.warning("sign_out.not_noted", client=key[1], cause=type(error).__name__)
+
+    async def _told_or_later(self, one: SignOut) -> None:
+        try:
+            await self._tell(one)
+        except Exception as error:  # noqa: BLE001 - the outbox took no word of it, so it is still due
+            log.warning("sign_out.not_noted", client=one.client, cause=type(error).__name__)
+            await asyncio.sleep(UNNOTED_PAUSE)
 
     async def _tell(self, one: SignOut) -> None:
         receiver = self._receivers().get(one.client)

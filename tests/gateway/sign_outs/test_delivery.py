@@ -195,6 +195,23 @@ async def _looking(delivery: Delivery) -> None:
         await asyncio.sleep(0.02)
 
 
+async def test_who_was_told_while_nothing_can_be_noted_is_not_told_again_at_once(world: World) -> None:
+    await world.over("gis")
+
+    def full(*_: object) -> None:
+        raise OSError("no room")
+
+    outbox = StoredSignOuts(world.kept.database, full)
+    post = Post(SigningKeys(signing_keys()), ISSUER, lambda: world.now)
+    world.delivery = Delivery(outbox, lambda: world.receivers, post.send, lambda: world.now)
+    looking = asyncio.create_task(_looking(world.delivery))
+    await world.clients.until(1)
+    await asyncio.sleep(1)
+    looking.cancel()
+    assert len(world.clients.tokens["gis"]) == 1
+    assert [one.client for one in await outbox.due(world.now, 9, ())] == ["gis"]
+
+
 async def test_a_client_that_is_configured_no_more_is_forgotten_without_a_word(world: World) -> None:
     await world.over("gis")
     world.receivers.clear()
