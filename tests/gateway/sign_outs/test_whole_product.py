@@ -1,4 +1,4 @@
-"""The whole product is killed between the end of a session and the word of it: no application misses it."""
+"""The whole product: what it is killed before telling, and what is ended beside it, no application misses."""
 
 import asyncio
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from gateway.audit.entry import Code
 from gateway.audit.search import Query
+from gateway.commands.sessions import end_sessions
 from gateway.storage.audit_search import LogSearch
 from tests.rig.many_clients import configured, sign_out, signed_in_at
 from tests.rig.product import Product, installed
@@ -46,3 +47,18 @@ async def test_a_kill_between_end_and_delivery_loses_no_sign_out(tmp_path: Path)
             assert set(told.tokens) == set(CLIENTS)
             while await recorded(product, Code.SIGN_OUT_TOLD) < len(CLIENTS):
                 await asyncio.sleep(0.05)
+
+
+async def test_what_a_command_ends_beside_the_product_is_told_by_it(tmp_path: Path) -> None:
+    async with (
+        told_clients(tmp_path / "told") as told,
+        installed(tmp_path / "p", configured=configured(told, CLIENTS)) as product,
+    ):
+        await product.start()
+        account = product.account("horak.tomas")
+        await signed_in_at(product, account, CLIENTS[:2])
+        with product.state() as state:
+            found = await state.sessions.open_of([account.subject])
+            await end_sessions(state, found, "cli:test")
+        await told.until(2)
+        assert set(told.tokens) == set(CLIENTS[:2])
