@@ -21,11 +21,19 @@ def client_findings(settings: Settings) -> Iterator[Finding]:
         seen.add(client.id)
         yield from _proof(at, client)
         yield from _asks_about(at, client, {one.id for one in settings.oidc_clients})
-        if not SHORTEST_IDLE <= client.refresh_idle <= settings.sign_in.absolute:
+        hosted = {one.id for one in settings.applications}
+        if client.application is not None and client.application not in hosted:
+            yield (
+                f"{at}.application",
+                f"there is no application {client.application!r}",
+                "write the `id` of one of `applications`, or leave it out",
+            )
+        yield from _sector(at, client)
+        if client.refresh_idle < SHORTEST_IDLE:
             yield (
                 f"{at}.refresh_idle",
-                "is not between a minute and `sign_in.absolute`, with which every refresh token ends",
-                "choose a time in between",
+                "is shorter than a minute, and an access token lasts five",
+                "choose a longer time; a refresh token ends with its sign-in in any case",
             )
         for name, uri in addresses_of(client):
             parts = split_address(uri)
@@ -86,6 +94,15 @@ def _proof(at: str, client: OidcClient) -> Iterator[Finding]:
             "no key is asked for",
             'write `authentication = "private_key_jwt"`, or take the file out',
         )
+
+
+def _sector(at: str, client: OidcClient) -> Iterator[Finding]:
+    """OpenID Connect Core 1.0 §8.1: the host of all its addresses, or one that is said."""
+    if client.sector is not None and (client.subject_type != "pairwise" or not client.sector.strip()):
+        yield f"{at}.sector", "names nothing that is asked for", 'it goes with `subject_type = "pairwise"`'
+    hosts = {parts.hostname for uri in client.redirect_uris if (parts := split_address(uri)) is not None}
+    if client.subject_type == "pairwise" and client.sector is None and len(hosts) > 1:
+        yield f"{at}.sector", "its redirect addresses are of several hosts", "name one of them"
 
 
 def _asks_about(at: str, client: OidcClient, known: set[str]) -> Iterator[Finding]:

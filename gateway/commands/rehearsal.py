@@ -196,7 +196,7 @@ def building_faults(settings: Settings, district: District) -> Iterator[Finding]
         accounts=accounts_of(settings.applications),
     )
     try:
-        clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"))
+        clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"), bytes)
         all_resources(settings, around)
     except (ClientUnusable, HostTaken, UpstreamUnusable) as error:
         at = "oidc_clients" if isinstance(error, ClientUnusable) else "applications"

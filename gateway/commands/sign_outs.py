@@ -1,10 +1,11 @@
-"""Clients are told of sessions that are over; one node does it for all."""
+"""Clients are told of sessions that are over, by one node for all; and what the browser loads of them at a sign-out."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
-from config.settings import Settings
 from config.vocabulary import SessionId
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.relying_parties import relying_parties
 from gateway.commands.state import now
 from gateway.sessions.session import Session
 from gateway.sign_outs.delivery import LOOK_EVERY, Delivery
@@ -13,14 +14,21 @@ from gateway.sign_outs.sign_out import Receiver, Receivers
 from gateway.storage.audit import append
 from gateway.storage.client_sign_outs import StoredSignOuts
 from idp.oidc import front_channel
-from idp.oidc.client import ClientId
 
 
 async def tell_clients(plane: ControlPlane) -> None:
     """For as long as the process serves."""
+    taken, receivers = plane.settings, receivers_of(plane)
+
+    def current() -> Receivers:
+        nonlocal taken, receivers
+        if plane.settings is not taken:
+            taken, receivers = plane.settings, receivers_of(plane)
+        return receivers
+
     delivery = Delivery(
         StoredSignOuts(plane.state.database, append),
-        lambda: receivers_of(plane.settings),
+        current,
         Post(plane.keys.provider, plane.addresses.issuer, now).send,
         now,
     )
@@ -33,27 +41,24 @@ async def tell_clients(plane: ControlPlane) -> None:
         await delivery.rest()
 
 
-async def frames_of(plane: ControlPlane, session: Session) -> tuple[str, ...]:
-    """What the browser loads of other applications when that session ends; asked before it does."""
-    registered = {
-        ClientId(one.id): one.frontchannel_logout_uri
-        for one in plane.settings.oidc_clients
-        if one.frontchannel_logout_uri is not None
-    }
-    if not registered:
-        return ()
-    sid = SessionId(session.provider_sid)
-    signed_in_to = await plane.state.identities.look(lambda book: book.signed_in_to(sid))
-    return front_channel.addresses(signed_in_to, registered, plane.addresses.issuer, sid)
-
-
-def receivers_of(settings: Settings) -> Receivers:
+def receivers_of(plane: ControlPlane) -> Receivers:
+    authorities = {one.id: one.backchannel_logout_authority for one in plane.settings.oidc_clients}
     return {
-        ClientId(one.id): Receiver(
-            address=one.backchannel_logout_uri,
-            algorithm=one.id_token_algorithm,
-            authority=one.backchannel_logout_authority,
-        )
-        for one in settings.oidc_clients
-        if one.backchannel_logout_uri is not None
+        name: Receiver(client=client, address=client.backchannel_logout_uri, authority=authorities[name])
+        for name, client in relying_parties(plane).items()
+        if client.backchannel_logout_uri is not None
     }
+
+
+def frames_of(plane: ControlPlane) -> Callable[[Session], Awaitable[tuple[str, ...]]]:
+    """What the browser loads of other applications when a session ends; asked before it does."""
+    clients = relying_parties(plane)
+
+    async def frames(session: Session) -> tuple[str, ...]:
+        if not any(one.frontchannel_logout_uri for one in clients.values()):
+            return ()
+        sid = SessionId(session.provider_sid)
+        signed_in_to = await plane.state.identities.look(lambda book: book.signed_in_to(sid))
+        return front_channel.addresses(signed_in_to, clients, plane.addresses.issuer, sid)
+
+    return frames

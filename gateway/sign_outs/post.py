@@ -28,9 +28,9 @@ class Post:
     async def send(self, one: SignOut, receiver: Receiver) -> None:
         """Implements `gateway.sign_outs.delivery.Send`."""
         said = logout_token.claims(
-            one.client, one.subject, one.session, secrets.token_urlsafe(16), self._issuer, self._clock()
+            receiver.client, one.subject, one.session, secrets.token_urlsafe(16), self._issuer, self._clock()
         )
-        token = self._keys.sign(said, receiver.algorithm, logout_token.TYPE)
+        token = self._keys.sign(said, receiver.client.algorithm, logout_token.TYPE)
         status = await self._posted(receiver, {"logout_token": token})
         if status not in TAKEN:
             raise NotTold(Untold.CLIENT_REFUSED, f"status {status}")

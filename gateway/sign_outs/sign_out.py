@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.vocabulary import SessionId, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
-from idp.oidc.client import Algorithm, ClientId
+from idp.oidc.client import Client, ClientId
 
 BACK_OFF = (
     timedelta(seconds=2),
@@ -43,8 +43,8 @@ class SignOut:
 class Receiver:
     """Where a client is told."""
 
+    client: Client
     address: str
-    algorithm: Algorithm
     authority: Path | None
     """Of its certificate; None: those that the system trusts."""
 

@@ -1,5 +1,6 @@
 """Asks another provider: metadata, keys, and what a code is good for. Bounded in time and size, and nowhere else."""
 
+import asyncio
 import ssl
 import time
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from idp.login.upstream import Gone, Proven
 TIMEOUT = timedelta(seconds=8)  # of one question; a person waits before the page
 BODY_MAX = 256 * 1024  # bytes of one answer
 KEPT_FOR = timedelta(hours=1)  # metadata and keys; then they are asked for again
+FAILED_FOR = timedelta(seconds=5)  # a provider that is down is not asked by everybody who tries
 KEYS_NOT_TWICE_WITHIN = timedelta(seconds=30)
 """A token by an unknown key has them asked for again, but whoever sends such tokens does not flood the provider."""
 
@@ -48,6 +50,8 @@ class UpstreamClient:
     monotonic: Callable[[], float] = time.monotonic
     _known: tuple[float, Metadata] | None = field(default=None, init=False)
     _keys: tuple[float, tuple[Key, ...]] | None = field(default=None, init=False)
+    _failed: tuple[float, Refusal] | None = field(default=None, init=False)
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def address(self, gone: Gone, state: str, redirect_uri: str, login_hint: str, locale: str) -> str:
         """Where the browser is sent. Raises UpstreamRefused."""
@@ -95,10 +99,19 @@ class UpstreamClient:
         return header, id_token.signed_claims(token, header, newer)
 
     async def _metadata(self) -> Metadata:
-        if self._known is None or self.monotonic() - self._known[0] > KEPT_FOR.total_seconds():
-            said = metadata.read(await self._ask("GET", self.upstream.metadata), self.upstream)
-            self._known = self.monotonic(), said
-        return self._known[1]
+        """Asked for once at a time, and not again for a moment where that came to nothing: nobody pays for it yet."""
+        async with self._asking:
+            if self._known is not None and self.monotonic() - self._known[0] <= KEPT_FOR.total_seconds():
+                return self._known[1]
+            if self._failed is not None and self.monotonic() - self._failed[0] <= FAILED_FOR.total_seconds():
+                raise UpstreamRefused(self._failed[1], "as a moment ago")
+            try:
+                said = metadata.read(await self._ask("GET", self.upstream.metadata), self.upstream)
+            except UpstreamRefused as refused:
+                self._failed = self.monotonic(), refused.reason
+                raise
+            self._known, self._failed = (self.monotonic(), said), None
+            return said
 
     async def _signing(self, said: Metadata, *, anew: bool = False) -> tuple[Key, ...]:
         most = KEYS_NOT_TWICE_WITHIN if anew else KEPT_FOR

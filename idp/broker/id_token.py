@@ -23,7 +23,7 @@ LEEWAY = timedelta(seconds=30)
 MAX_AGE = timedelta(minutes=10)  # since `iat`: an id token is used at once
 TOKEN_MAX = 16 * 1024  # characters
 SUBJECT_MAX = 255  # characters, OpenID Connect Core 1.0 §2
-HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512, "DSA": hashlib.sha512}
+HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 """Of an algorithm, by the end of its name (§3.1.3.6)."""
 
 

@@ -2,14 +2,14 @@
 
 import msgspec
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
+from joserfc.jwk import ECKey, JWKRegistry, Key, RSAKey
 
 from idp.broker.refused import UpstreamRefused
 from idp.login.refusal import Refusal
 
 KEYS_MAX = 20
-KINDS: dict[str, type[Key]] = {"RS": RSAKey, "PS": RSAKey, "ES": ECKey, "Ed": OKPKey}
-CURVES = {"ES256": "P-256", "ES384": "P-384", "EdDSA": "Ed25519"}
+KINDS: dict[str, type[Key]] = {"RS": RSAKey, "PS": RSAKey, "ES": ECKey}
+CURVES = {"ES256": "P-256", "ES384": "P-384"}
 RSA_LEAST = 2048  # bits; RFC 7518 §3.3
 
 
@@ -40,14 +40,10 @@ def fitting(keys: tuple[Key, ...], algorithm: str, name: str | None) -> list[Key
 
 def _key(said: object) -> Key | None:
     """None for symmetric ones, for encryption, and for what no algorithm of ours takes."""
-    if (
-        not isinstance(said, dict)
-        or said.get("use", "sig") != "sig"
-        or said.get("kty") not in {"RSA", "EC", "OKP"}
-    ):
+    if not isinstance(said, dict) or said.get("use", "sig") != "sig" or said.get("kty") not in {"RSA", "EC"}:
         return None
     try:
-        key = next(iter(KeySet.import_key_set({"keys": [said]}).keys))
+        key = JWKRegistry.import_key(said)  # a set would give names to those that have none
     except (JoseError, ValueError, TypeError, KeyError):
         return None
     return None if key.is_private or _too_short(key) else key

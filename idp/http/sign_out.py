@@ -24,9 +24,10 @@ async def ask(request: web.Request) -> web.Response:
     pairs = await arrival.parameters(request)
     sign_out = rules.read(pairs, provider.clients, hint_reader(provider))
     session = await signed_in(provider, cookies.read_hashed(request, cookies.SSO))
-    if session is not None and sign_out.needs_confirmation(session.sid):
+    if session is not None and sign_out.needs_confirmation(session.sid, provider.clients):
         return _confirmation(request, sign_out, session.person.name)
-    over = session.sid if session is not None else sign_out.hint.session if sign_out.hint else None
+    # of a client with names of its own nobody knows which one that is, where the browser does not say
+    over = session.sid if session is not None else SessionId(sign_out.hint.session) if sign_out.hint else None
     return await _leave(request, sign_out, over)
 
 
@@ -73,11 +74,9 @@ async def _leave(request: web.Request, sign_out: SignOut, over: SessionId | None
 
 def frames_of(book: Book, provider: Provider, session: SessionId) -> tuple[str, ...]:
     """What the browser loads when that session ends; asked before it does."""
-    all_of_them = ((one.id, one.frontchannel_logout_uri) for one in provider.clients.values())
-    registered = {name: uri for name, uri in all_of_them if uri is not None}
-    if not registered:
+    if not any(one.frontchannel_logout_uri for one in provider.clients.values()):
         return ()
-    return front_channel.addresses(book.signed_in_to(session), registered, provider.issuer, session)
+    return front_channel.addresses(book.signed_in_to(session), provider.clients, provider.issuer, session)
 
 
 def _confirmation(request: web.Request, sign_out: SignOut, person: str) -> web.Response:
@@ -104,6 +103,6 @@ def hint_reader(provider: Provider) -> HintReader:
         client, sid = claims.get("aud"), claims.get("sid")
         if not isinstance(client, str) or not isinstance(sid, str):
             return None
-        return SignedOutOf(ClientId(client), SessionId(sid))
+        return SignedOutOf(ClientId(client), sid)
 
     return read

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from gateway.storage.client_sign_outs import StoredSignOuts
 from idp.events import NOWHERE, EndReason
 from idp.login import desk
 from idp.login.session import Session
-from idp.oidc.client import ClientId
+from idp.oidc.client import Algorithm, Client, ClientId
 from idp.oidc.keys import SigningKeys
 from tests.rig.identity_store import Kept, identity_store
 from tests.rig.people import JANA, NOON
@@ -29,6 +29,12 @@ from tests.rig.told_clients import ToldClients, told_clients
 
 pytestmark = pytest.mark.real
 SECOND = timedelta(seconds=1)
+
+
+def receiver(clients: ToldClients, name: str, algorithm: Algorithm = "ES256") -> Receiver:
+    here = frozenset({f"https://{name}.obec.test/cb"})
+    client = Client(id=ClientId(name), redirect_uris=here, algorithm=algorithm)
+    return Receiver(client=client, address=clients.address(name), authority=clients.authority)
 
 
 @dataclass(slots=True)
@@ -48,9 +54,7 @@ class World:
         """A session that signed in to these clients, and has ended."""
         session = signed_on(JANA, self.now)
         for name in names:
-            self.receivers[ClientId(name)] = Receiver(
-                address=self.clients.address(name), algorithm="ES256", authority=self.clients.authority
-            )
+            self.receivers[ClientId(name)] = receiver(self.clients, name)
 
         def work(book) -> None:
             book.keep_session(session)
@@ -88,9 +92,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def test_each_client_gets_a_token_that_is_for_it(world: World) -> None:
     session = await world.over("gis", "library")
-    world.receivers[ClientId("gis")] = Receiver(
-        address=world.clients.address("gis"), algorithm="RS256", authority=world.clients.authority
-    )
+    world.receivers[ClientId("gis")] = receiver(world.clients, "gis", "RS256")
     await world.step()
     keys = KeySet.import_key_set(SigningKeys(signing_keys()).jwks)
     names = set()
@@ -133,9 +135,8 @@ async def test_nobody_is_sent_elsewhere(world: World, status: int) -> None:
 async def test_a_server_that_is_not_trusted_hears_nothing(world: World, tmp_path: Path) -> None:
     await world.over("gis")
     async with told_clients(tmp_path / "other") as others:
-        world.receivers[ClientId("gis")] = Receiver(
-            address=world.clients.address("gis"), algorithm="ES256", authority=others.authority
-        )
+        known = world.receivers[ClientId("gis")]
+        world.receivers[ClientId("gis")] = replace(known, authority=others.authority)
         await world.step()
     assert world.clients.requests == []
     assert [one.reason for one in world.told(Code.SIGN_OUT_DELAYED)] == ["client_not_trusted"]
@@ -164,9 +165,7 @@ async def test_it_is_tried_again_later_and_given_up_in_the_end(world: World) -> 
 async def test_a_client_that_was_away_is_told_when_it_is_back(world: World) -> None:
     await world.over("gis")
     away = world.receivers[ClientId("gis")]
-    world.receivers[ClientId("gis")] = Receiver(
-        address="https://localhost:1/gis", algorithm="ES256", authority=away.authority
-    )
+    world.receivers[ClientId("gis")] = replace(away, address="https://localhost:1/gis")
     await world.step()
     assert [one.reason for one in world.told(Code.SIGN_OUT_DELAYED)] == ["client_unreachable"]
     world.receivers[ClientId("gis")] = away
@@ -217,9 +216,7 @@ async def test_a_client_that_is_configured_no_more_is_forgotten_without_a_word(w
     world.receivers.clear()
     await world.step()
     assert world.clients.requests == []
-    world.receivers[ClientId("gis")] = Receiver(
-        address=world.clients.address("gis"), algorithm="ES256", authority=world.clients.authority
-    )
+    world.receivers[ClientId("gis")] = receiver(world.clients, "gis")
     await world.step()
     assert world.clients.requests == []
 

@@ -19,24 +19,36 @@ from tests.rig.told_clients import ToldClients, told_clients
 
 pytestmark = pytest.mark.real
 GIS = ClientId("gis")
+OWN = ClientId("own-names")
+"""It knows people and sign-ins by names of its own."""
 AFTERWARDS = "https://gis.obec.test/konec?a=1"
 
 
 @pytest.fixture
 async def told(world: World, tmp_path: Path) -> AsyncIterator[ToldClients]:
-    """Where `gis` hears of sign-outs."""
+    """Where two hear of sign-outs."""
     clients = world.rig.provider.clients
     assert isinstance(clients, dict)
     async with told_clients(tmp_path) as made:
-        clients[GIS] = replace(clients[GIS], backchannel_logout_uri=made.address(GIS))
+        for name in (GIS, OWN):
+            clients[name] = replace(
+                clients[name],
+                backchannel_logout_uri=made.address(name),
+                post_logout_redirect_uris=frozenset({AFTERWARDS}),
+            )
         yield made
 
 
 async def deliver(world: World, told: ToldClients) -> None:
-    receiver = Receiver(address=told.address(GIS), algorithm="RS256", authority=told.authority)
+    receivers = {
+        name: Receiver(
+            client=world.rig.provider.clients[name], address=told.address(name), authority=told.authority
+        )
+        for name in (GIS, OWN)
+    }
     delivery = Delivery(
         StoredSignOuts(world.rig.kept.database, world.rig.kept.append),
-        lambda: {GIS: receiver},
+        lambda: receivers,
         Post(world.rig.provider.keys, ISSUER, world.rig.clock).send,
         world.rig.clock,
     )
@@ -44,13 +56,14 @@ async def deliver(world: World, told: ToldClients) -> None:
     await delivery.settle()
 
 
+@pytest.mark.parametrize(("client", "algorithm"), [(GIS, "RS256"), (OWN, "ES256")])
 async def test_who_signs_out_at_one_application_is_signed_out_there_by_the_provider_too(
-    world: World, told: ToldClients
+    world: World, told: ToldClients, client: ClientId, algorithm: str
 ) -> None:
     """Told, sent back with `state`, and signed in no more."""
-    party, browser, code = await completed(world)
+    party, browser, code = await completed(world, client=client)
     tokens = json_of(await party.exchange(code))
-    ours = await party.claims(tokens["id_token"], "RS256")
+    ours = await party.claims(tokens["id_token"], algorithm)
     asked = {
         "id_token_hint": tokens["id_token"],
         "post_logout_redirect_uri": AFTERWARDS,
@@ -59,8 +72,8 @@ async def test_who_signs_out_at_one_application_is_signed_out_there_by_the_provi
     left = await browser.get(f"{party.metadata['end_session_endpoint']}?{urlencode(asked)}")
     assert left.location == f"{AFTERWARDS}&state=stav"
     await deliver(world, told)
-    (token,) = told.tokens[GIS]
-    said = await party.claims(token, "RS256", nonce=None)
+    (token,) = told.tokens[client]
+    said = await party.claims(token, algorithm, nonce=None)
     assert (said["sid"], said["sub"]) == (ours["sid"], ours["sub"])
     assert said["events"] == {"http://schemas.openid.net/event/backchannel-logout": {}}
     assert "nonce" not in said

@@ -20,7 +20,12 @@ async def test_a_logout_token_is_no_hint(world: World):
     browser, _ = await world.sign_in()
     session = (await world.rig.kept.store.look(lambda book: book.sessions_of_subject(world.jana.subject)))[0]
     said = logout_token.claims(
-        GATEWAY, world.jana.subject, session.sid, "name-1", ISSUER, world.rig.clock.now
+        world.rig.provider.clients[GATEWAY],
+        world.jana.subject,
+        session.sid,
+        "name-1",
+        ISSUER,
+        world.rig.clock.now,
     )
     shown = world.rig.provider.keys.sign(said, "ES256", logout_token.TYPE)
     assert "Sign out?" in (await browser.get(logout(id_token_hint=shown))).text

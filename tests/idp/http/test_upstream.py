@@ -1,5 +1,6 @@
 """Signing in through another provider: real sockets to a real one that can misbehave, over the real directory."""
 
+import asyncio
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -191,6 +192,23 @@ async def test_one_that_is_down_is_told_and_the_password_still_lets_in(there):
     assert entries(there, Code.SIGN_IN_UPSTREAM_REFUSED)[-1].reason == "upstream_unreachable"
     await browser.password(page, JANA, JANA_PASSWORD)
     assert (await browser.code(page, there.world.code())).status == 303
+
+
+async def test_one_that_is_down_is_asked_again_after_a_moment_by_nobody_before(there):
+    clock, browser = [0.0], there.world.rig.browser()
+    there.client.monotonic = lambda: clock[0]
+    page = await browser.begin()
+    there.op.wrong.add(Wrong.OVERLOADED)
+    go = page.replace("/sign-in", "/sign-in/upstream", 1) + f"&provider={NAME}"
+    answers = await asyncio.gather(*(browser.get(go) for _ in range(5)))
+    assert {answer.status for answer in answers} == {503}
+    assert len(there.op.asked) == 1
+    there.op.wrong.clear()
+    clock[0] = 4.0
+    assert (await browser.get(go)).status == 503
+    clock[0] = 6.0
+    assert (await browser.get(go)).status == 303
+    assert len(there.op.asked) == 2
 
 
 async def test_an_answer_works_once(there):

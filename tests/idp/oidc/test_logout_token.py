@@ -2,14 +2,13 @@
 
 from config.vocabulary import SessionId, SubjectId
 from idp.oidc import logout_token
-from idp.oidc.client import ClientId
+from idp.oidc.client import Client, ClientId
 from idp.oidc.keys import SigningKeys
 from tests.rig.people import NOON
 from tests.rig.provider import ISSUER, signing_keys
 
-SAID = logout_token.claims(
-    ClientId("gis"), SubjectId("office:1"), SessionId("s" * 22), "name-1", ISSUER, NOON
-)
+GIS = Client(id=ClientId("gis"), redirect_uris=frozenset({"https://gis.obec.test/cb"}))
+SAID = logout_token.claims(GIS, SubjectId("office:1"), SessionId("s" * 22), "name-1", ISSUER, NOON)
 
 
 def test_it_has_the_claims_of_the_standard_and_no_nonce() -> None:
