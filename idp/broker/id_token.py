@@ -14,7 +14,7 @@ from joserfc.jwk import Key
 
 from idp.broker import caais
 from idp.broker import keys as which
-from idp.broker.refused import UpstreamRefused
+from idp.broker.refused import UNREADABLE, UpstreamRefused
 from idp.broker.upstream import Upstream
 from idp.login.refusal import Refusal
 from idp.login.upstream import Gone, Identity, Proven, Via
@@ -80,7 +80,7 @@ def signed_claims(token: str, header: Header, known: tuple[Key, ...]) -> dict[st
             continue
         try:
             claims = msgspec.json.decode(verified.payload)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise UpstreamRefused(Refusal.UPSTREAM_TOKEN_UNREADABLE, "its claims are no JSON") from error
         if not isinstance(claims, dict):
             raise UpstreamRefused(Refusal.UPSTREAM_TOKEN_UNREADABLE, "its claims are no object")

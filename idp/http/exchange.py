@@ -86,8 +86,9 @@ def _redeemed(book: Book, provider: Provider, asking: Asking) -> Redeemed | Exam
 
 
 def _next_of(values: Mapping[str, str]) -> RefreshToken:
-    """What a refresh token is replaced by, or the first of a family."""
-    before = refresh_token.read(values.get("refresh_token"))
+    """What a refresh token is replaced by, or the first of a family: one that comes with a code has no say in that."""
+    refreshes = values.get("grant_type") == "refresh_token"
+    before = refresh_token.read(values.get("refresh_token")) if refreshes else None
     return before.next() if before is not None else refresh_token.new_family()
 
 
