@@ -35,15 +35,46 @@ def client_findings(settings: Settings) -> Iterator[Finding]:
                 "is shorter than a minute, and an access token lasts five",
                 "choose a longer time; a refresh token ends with its sign-in in any case",
             )
-        for name in ("redirect_uris", "post_logout_redirect_uris"):
-            for uri in getattr(client, name):
-                parts = split_address(uri)
-                if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
-                    yield (
-                        f"{at}.{name}",
-                        f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
-                        "write the whole address, as `https://application.example/callback`",
-                    )
+        for name, uri in addresses_of(client):
+            parts = split_address(uri)
+            if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
+                yield (
+                    f"{at}.{name}",
+                    f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
+                    "write the whole address, as `https://application.example/callback`",
+                )
+        yield from _front_channel(f"{at}.frontchannel_logout_uri", client)
+        if client.backchannel_logout_authority is not None and client.backchannel_logout_uri is None:
+            yield (
+                f"{at}.backchannel_logout_authority",
+                "nothing is sent there",
+                "add `backchannel_logout_uri`, or take the file out",
+            )
+
+
+def _front_channel(at: str, client: OidcClient) -> Iterator[Finding]:
+    """Front-Channel Logout 1.0 §2; and the address becomes part of a page's policy, which such signs would end."""
+    uri = client.frontchannel_logout_uri
+    if uri is None:
+        return
+    if _origin(uri) not in {_origin(one) for one in client.redirect_uris}:
+        yield at, f"{uri!r} is on no host of `redirect_uris`", "name an address of the application itself"
+    if any(sign in uri.partition("?")[0] for sign in ";,'"):
+        yield at, f"{uri!r} has a sign that a page's policy cannot name", "choose another path"
+
+
+def _origin(uri: str) -> tuple[str, str] | None:
+    parts = split_address(uri)
+    return None if parts is None else (parts.scheme, parts.netloc.lower())
+
+
+def addresses_of(client: OidcClient) -> Iterator[tuple[str, str]]:
+    """Each address that it gave, with the setting that it stands in."""
+    for name in ("redirect_uris", "post_logout_redirect_uris"):
+        yield from ((name, uri) for uri in getattr(client, name))
+    for name in ("backchannel_logout_uri", "frontchannel_logout_uri"):
+        if (uri := getattr(client, name)) is not None:
+            yield name, uri
 
 
 def _proof(at: str, client: OidcClient) -> Iterator[Finding]:
@@ -94,7 +125,11 @@ def secrets_of_clients(settings: Settings) -> dict[str, Path]:
 def keys_of_clients(settings: Settings) -> dict[str, Path]:
     """Public files that must be there."""
     return {
-        f"oidc_clients[{number}].jwks_file": client.jwks_file
+        f"oidc_clients[{number}].{name}": file
         for number, client in enumerate(settings.oidc_clients)
-        if client.jwks_file is not None
+        for name, file in (
+            ("jwks_file", client.jwks_file),
+            ("backchannel_logout_authority", client.backchannel_logout_authority),
+        )
+        if file is not None
     }

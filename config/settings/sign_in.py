@@ -98,3 +98,9 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """What policies say of it decides who may sign in to the client; None: everybody who may sign in at all."""
     introspects: list[str] = field(default_factory=list)
     """Clients about whose access tokens it may ask, besides its own."""
+    backchannel_logout_uri: str | None = None
+    """Where it is told of sign-ins that are over."""
+    backchannel_logout_authority: Path | None = None
+    """Of the certificate there; None: the authorities that this machine trusts."""
+    frontchannel_logout_uri: str | None = None
+    """What the browser loads from it when its person signs out."""

@@ -33,6 +33,8 @@ from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
 from gateway.commands.own_device_pages import own_device_pages
 from gateway.commands.portal_closed import closed_cards
+from gateway.commands.relying_parties import relying_parties
+from gateway.commands.sign_outs import frames_of
 from gateway.commands.signed_in_elsewhere import signed_in_elsewhere
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
@@ -64,7 +66,7 @@ from idp.http.page import Assets, Office
 from idp.http.page import Pages as SignInPages
 from idp.http.provider import Provider
 from idp.http.recovery import Recovery
-from idp.oidc.client import clients_of, gateway_client
+from idp.oidc.client import gateway_client
 
 log = structlog.get_logger("sockets")
 CLOSING = 2.0  # seconds for requests under way when we stop
@@ -89,6 +91,7 @@ def web_app(plane: ControlPlane, officers: LatePages) -> web.Application:
         plane.state.record,
         plane.settings.sign_in,
         elsewhere=partial(signed_in_elsewhere, plane),
+        frames=frames_of(plane),
     )
     staying = Staying(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
@@ -153,9 +156,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
     """The built-in OpenID Provider."""
     settings, state, addresses = plane.settings, plane.state, plane.addresses
     gateway = gateway_client(addresses.redirect_uris(), [f"{addresses.portal}/"])
-    others = clients_of(
-        settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"), state.seal.pseudonym
-    )
+    others = relying_parties(plane)
     return idp_app.make_app(
         Provider(
             issuer=addresses.issuer,

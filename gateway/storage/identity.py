@@ -12,6 +12,7 @@ from config.vocabulary import SessionId, SubjectId
 from gateway.audit.entry import Entry, Outcome
 from gateway.audit.identity_events import entry_of
 from gateway.audit.sparing import Sparing, SparingEach, told
+from gateway.storage.client_sign_outs import due_where_unmarked
 from gateway.storage.database import Database
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.identity_rows import session_of
@@ -195,6 +196,7 @@ class IdentityStore:
             (provider_session, provider_session.c.ended_at, now - ENDED_KEPT),
         ):
             most = max(most, _remove(connection, table, column <= micros(before)))
+        most = max(most, due_where_unmarked(connection, now, SWEPT_AT_ONCE))
         self._record(connection, book)
         return tuple(over), most == SWEPT_AT_ONCE
 

@@ -230,6 +230,8 @@ class IdentityBook(FlowsBook, TechnicalBook, TokensBook):
 
     def keep_session(self, session: Session) -> None:
         self._put(provider_session, session_row(session))
+        if session.ended_at is not None:
+            self._due_for_clients(session.sid, session.ended_at)
 
     def keep_seen(self, sid: SessionId, now: datetime, idle: timedelta) -> None:
         """The gateway's session goes idle together with ours; one that has ended or is idle stays so."""

@@ -99,6 +99,15 @@ class Client:
     """Its id, where policies decide who may sign in to it; else whoever may sign in at all."""
     introspects: frozenset[str] = frozenset()
     """Clients about whose access tokens it may ask, besides its own."""
+    backchannel_logout_uri: str | None = None
+    """Where it is told of sessions that are over; None: nowhere."""
+    frontchannel_logout_uri: str | None = None
+    """What the browser loads from it when its person signs out; None: nothing."""
+
+    @property
+    def hears_of_sign_outs(self) -> bool:
+        """Whether it is remembered to which sessions it signed people in."""
+        return bool(self._told_at)
 
     @property
     def methods(self) -> frozenset[Method]:
@@ -128,10 +137,15 @@ class Client:
         return Method.NONE in self.methods
 
     def __post_init__(self) -> None:
-        for uri in self.redirect_uris | self.post_logout_redirect_uris:
+        for uri in self.redirect_uris | self.post_logout_redirect_uris | self._told_at:
             fault = redirect_fault(uri)
             if fault is not None:
                 raise ClientUnusable(self.id, f"redirect address {uri!r} {fault}", "write it out in full")
+
+    @property
+    def _told_at(self) -> frozenset[str]:
+        both = self.backchannel_logout_uri, self.frontchannel_logout_uri
+        return frozenset(uri for uri in both if uri is not None)
 
 
 Clients = Mapping[ClientId, Client]
@@ -191,6 +205,8 @@ def clients_of(
             pseudonym=pseudonym if entry.subject_type == "pairwise" else None,
             application=entry.application or "",
             introspects=frozenset(entry.introspects),
+            backchannel_logout_uri=entry.backchannel_logout_uri,
+            frontchannel_logout_uri=entry.frontchannel_logout_uri,
         )
     return clients
 

@@ -100,6 +100,8 @@ def redeem(
         # one answer for all: it must not tell a thief what is missing
         return Refused(OAuthError.INVALID_GRANT, "the code cannot be exchanged; begin a new sign-in")
     give_access(book, session, exchange.client, code.hash, code.scopes, new.access, origin, now)
+    if exchange.client.hears_of_sign_outs:
+        book.keep_signed_in(session, exchange.client.id)
     refreshable = code.refresh and exchange.client.may_refresh
     if refreshable:
         refresh.begin(book, session, exchange.client, code.hash, code.scopes, new.refresh, now)

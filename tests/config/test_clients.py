@@ -96,6 +96,26 @@ def test_only_who_proves_itself_asks_about_tokens_and_about_those_of_clients_tha
 
 
 @pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ('backchannel_logout_uri = "http://gis.example/out"\n', "backchannel_logout_uri"),
+        ('backchannel_logout_uri = "https://gis.example/out#x"\n', "backchannel_logout_uri"),
+        ('backchannel_logout_authority = "client.secret"\n', "backchannel_logout_authority"),
+        ('frontchannel_logout_uri = "http://gis.example/out"\n', "frontchannel_logout_uri"),
+        ('frontchannel_logout_uri = "https://elsewhere.example/out"\n', "frontchannel_logout_uri"),
+        (
+            'backchannel_logout_uri = "https://gis.example/out"\nbackchannel_logout_authority = "none.pem"\n',
+            "backchannel_logout_authority",
+        ),
+    ],
+)
+def test_nobody_is_told_of_sign_outs_where_it_would_not_be_safe(office: Office, text: str, at: str) -> None:
+    with pytest.raises(ConfigurationRefused) as refused:
+        load(office((SECRET, f"{SECRET}{text}")))
+    assert f"oidc_clients[0].{at}" in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("proof", "at"),
     [
         ('authentication = "client_secret_basic"\n', "authentication"),

@@ -82,6 +82,13 @@ SIGN_IN: tuple[tuple[Title, dict[Code, Title]], ...] = (
                 en="Question about a token, or giving it back, refused",
             ),
             Code.REFRESH_TOKEN_MISUSED: Title(cs="Zneužitý obnovovací token", en="Refresh token misused"),
+            Code.SIGN_OUT_TOLD: Title(cs="Odhlášení sdělené aplikaci", en="Sign-out told to an application"),
+            Code.SIGN_OUT_DELAYED: Title(
+                cs="Odhlášení aplikaci zatím nesdělené", en="Sign-out not yet told to an application"
+            ),
+            Code.SIGN_OUT_GIVEN_UP: Title(
+                cs="Odhlášení aplikaci nesdělené", en="Sign-out not told to an application"
+            ),
         },
     ),
     (

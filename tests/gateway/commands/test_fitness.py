@@ -201,11 +201,16 @@ def test_certificates_to_an_application_that_envoy_could_not_use_are_told_with_t
     other = authority(folder / "made", datetime.now(UTC)).issue("other", ["a.test"], datetime.now(UTC))
     shutil.copy(other.key, folder / "tls/gateway.key")
     (folder / "tls/applications-authority.pem").write_text("no certificate")
-    theirs, ours = faults(office)
-    assert "tls/applications-authority.pem: not a PEM certificate" in theirs.what
+    told, theirs, ours = faults(office)
+    for one in (told, theirs):
+        assert "tls/applications-authority.pem: not a PEM certificate" in one.what
     assert ours.what.endswith("it is not the key of applications[0].tls.certificate")
     lines = office.read_text("utf-8").split("\n")
-    assert [lines[one.line - 1].split(" ")[0] for one in (theirs, ours)] == ["authority", "key"]
+    assert [lines[one.line - 1].split(" ")[0] for one in (told, theirs, ours)] == [
+        "backchannel_logout_authority",
+        "authority",
+        "key",
+    ]
 
 
 @pytest.mark.parametrize(
