@@ -1,6 +1,5 @@
 """Front-channel logout (OpenID Connect Front-Channel Logout 1.0) in a real browser."""
 
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,23 +7,20 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from playwright.async_api import Browser as Chromium
 
 from config.vocabulary import SessionId
-from gateway.demo.slapd import free_port
 from idp.oidc.client import Client, ClientId
 from tests.idp.http.test_account_in_browser import give, served
-from tests.rig.authority import make_authority, server_pair
 from tests.rig.browser import LOOKS, faults_in_looks, visit
-from tests.rig.neighbours import Neighbour, listening
+from tests.rig.hosted_application import hosted_application
+from tests.rig.neighbours import Neighbour
 from tests.rig.provider import Browser
 from tests.rig.sign_in_world import World, sign_in_world
 from tests.rig.slapd import Directory
 
 pytestmark = pytest.mark.real
 NAME = ClientId("aplikace")
-APPLICATION = "aplikace.brana.test"
 FORGET, AFTERWARDS = "/zapomen", "/na-shledanou"
 
 
@@ -38,21 +34,15 @@ async def world(office: Directory) -> AsyncIterator[World]:
 @asynccontextmanager
 async def application(world: World, folder: Path) -> AsyncIterator[tuple[Neighbour, str]]:
     """One that is to be loaded, and its origin."""
-    pair = server_pair(make_authority(folder / "of-the-application"), "application", [APPLICATION])
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pair.certificate, pair.key)
-    neighbour, port = Neighbour(), free_port()
-    neighbour.answer = lambda _: web.Response(text="<p>dobrý den</p>", content_type="text/html")
-    origin = f"https://{APPLICATION}:{port}"
-    clients = world.rig.provider.clients
-    assert isinstance(clients, dict)
-    clients[NAME] = Client(
-        id=NAME,
-        redirect_uris=frozenset({f"{origin}/cb"}),
-        post_logout_redirect_uris=frozenset({origin + AFTERWARDS}),
-        frontchannel_logout_uri=origin + FORGET,
-    )
-    async with listening(neighbour, port, context):
+    async with hosted_application(folder) as (neighbour, origin):
+        clients = world.rig.provider.clients
+        assert isinstance(clients, dict)
+        clients[NAME] = Client(
+            id=NAME,
+            redirect_uris=frozenset({f"{origin}/cb"}),
+            post_logout_redirect_uris=frozenset({origin + AFTERWARDS}),
+            frontchannel_logout_uri=origin + FORGET,
+        )
         yield neighbour, origin
 
 
