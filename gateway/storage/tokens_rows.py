@@ -1,13 +1,14 @@
 """Rows of codes and tokens, and the values they stand for."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
-from config.vocabulary import SessionId
+from config.vocabulary import SessionId, SubjectId
 from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
 from idp.login.handle import HandleHash
-from idp.oidc.book import AccessToken, Code, RefreshFamily
+from idp.oidc.book import AccessToken, Code, DeviceGrant, RefreshFamily
 from idp.oidc.client import ClientId, Scope
 
 Values = dict[str, Any]
@@ -91,6 +92,46 @@ def family_of(row: Row[Any]) -> RefreshFamily:
         expires_at=moment_of(row.expires_at),
         ends_at=moment_of(row.ends_at),
         withdrawn_at=moment_or_none(row.withdrawn_at),
+    )
+
+
+def device_grant_row(grant: DeviceGrant) -> Values:
+    return {
+        "hash": grant.hash,
+        "user_code": grant.user_code,
+        "client": grant.client,
+        "scopes": " ".join(grant.scopes),
+        "refresh": grant.refresh,
+        "address": grant.address,
+        "user_agent": grant.user_agent,
+        "asked_at": micros(grant.asked_at),
+        "expires_at": micros(grant.expires_at),
+        "wait": grant.interval // timedelta(microseconds=1),
+        "polled_at": micros_or_none(grant.polled_at),
+        "subject": grant.subject,
+        "answered_at": micros_or_none(grant.answered_at),
+        "session": grant.session,
+        "used_at": micros_or_none(grant.used_at),
+    }
+
+
+def device_grant_of(row: Row[Any]) -> DeviceGrant:
+    return DeviceGrant(
+        hash=HandleHash(row.hash),
+        user_code=HandleHash(row.user_code),
+        client=ClientId(row.client),
+        scopes=_scopes(row.scopes),
+        refresh=bool(row.refresh),
+        address=row.address,
+        user_agent=row.user_agent,
+        asked_at=moment_of(row.asked_at),
+        expires_at=moment_of(row.expires_at),
+        interval=timedelta(microseconds=row.wait),
+        polled_at=moment_or_none(row.polled_at),
+        subject=None if row.subject is None else SubjectId(row.subject),
+        answered_at=moment_or_none(row.answered_at),
+        session=None if row.session is None else SessionId(row.session),
+        used_at=moment_or_none(row.used_at),
     )
 
 

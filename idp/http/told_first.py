@@ -17,7 +17,7 @@ from idp.http.account_words import told_at
 from idp.http.authorize import send_on, signed_in
 from idp.http.provider import provider_of
 from idp.login.facts import recent
-from idp.login.own_page import OWN_PAGES, PASSWORD
+from idp.login.own_page import PASSWORD, own_page
 from idp.login.session import Session
 
 PASSWORD_CHANGED, CODE_USED = "/sign-in/password-changed", "/sign-in/recovery-code-used"
@@ -28,7 +28,7 @@ OURS = frozenset({"lang"})
 
 def of_the_password(kept: str) -> str:
     """Where the browser goes after such a sign-in. `kept`: where it leads, as of `Flow.asked`."""
-    if kept in OWN_PAGES:  # my account says so by itself
+    if own_page(kept) is not None:  # my account says so by itself
         return told_at("password-changed")
     return f"{PASSWORD_CHANGED}?{kept}"
 
@@ -37,7 +37,7 @@ def of_the_code(kept: str) -> str:
     """The same of a recovery code; empty: at once to where the sign-in leads."""
     if kept == PASSWORD.kept:  # whoever is about to change the password is not led away
         return ""
-    return told_at("recovery-code-used") if kept in OWN_PAGES else f"{CODE_USED}?{kept}"
+    return told_at("recovery-code-used") if own_page(kept) is not None else f"{CODE_USED}?{kept}"
 
 
 async def password_changed(request: web.Request) -> web.Response:
