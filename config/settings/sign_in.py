@@ -93,6 +93,8 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """How long a refresh token is good that is not used; the sign-in may end sooner."""
     device_authorization: bool = False
     """Whether it may wait for somebody who types its code in a browser (RFC 8628)."""
+    dpop_bound_access_tokens: bool = False
+    """Whether it gets tokens only with a proof of a key, which they are bound to (RFC 9449)."""
     subject_type: Literal["public", "pairwise"] = "public"
     """Whether it knows people by names of its own, which tell nobody else whom it means."""
     sector: str | None = None

@@ -27,6 +27,7 @@ def code_row(code: Code) -> Values:
         "expires_at": micros(code.expires_at),
         "used_at": micros_or_none(code.used_at),
         "refresh": code.refresh,
+        "jkt": code.jkt,
     }
 
 
@@ -42,6 +43,7 @@ def code_of(row: Row[Any]) -> Code:
         expires_at=moment_of(row.expires_at),
         used_at=moment_or_none(row.used_at),
         refresh=bool(row.refresh),
+        jkt=row.jkt,
     )
 
 
@@ -53,6 +55,7 @@ def token_row(token: AccessToken) -> Values:
         "client": token.client,
         "scopes": " ".join(token.scopes),
         "expires_at": micros(token.expires_at),
+        "jkt": token.jkt,
     }
 
 
@@ -64,6 +67,7 @@ def token_of(row: Row[Any]) -> AccessToken:
         client=ClientId(row.client),
         scopes=_scopes(row.scopes),
         expires_at=moment_of(row.expires_at),
+        jkt=row.jkt,
     )
 
 
@@ -78,6 +82,7 @@ def family_row(family: RefreshFamily) -> Values:
         "expires_at": micros(family.expires_at),
         "ends_at": micros(family.ends_at),
         "withdrawn_at": micros_or_none(family.withdrawn_at),
+        "jkt": family.jkt,
     }
 
 
@@ -92,6 +97,7 @@ def family_of(row: Row[Any]) -> RefreshFamily:
         expires_at=moment_of(row.expires_at),
         ends_at=moment_of(row.ends_at),
         withdrawn_at=moment_or_none(row.withdrawn_at),
+        jkt=row.jkt,
     )
 
 

@@ -14,7 +14,7 @@ from config.vocabulary import AuthenticationLevel, Language, SubjectId
 from idp.login.entered import login_fault
 from idp.login.level import reaches, weakest
 from idp.login.session import Session
-from idp.oidc import parameters, pkce
+from idp.oidc import dpop, parameters, pkce
 from idp.oidc.client import Client, ClientId, Clients, Scope
 from idp.oidc.errors import OAuthError, Refused, Unsafe
 from idp.oidc.parameters import Unreadable
@@ -80,6 +80,8 @@ class Request:
     """Of `id_token_hint`, verified."""
     refresh: bool
     """Whether the client is to get a refresh token."""
+    jkt: str | None
+    """Thumbprint of the key that has to be shown with the code (RFC 9449 §10)."""
 
     def may_be_about(self, subject: SubjectId) -> bool:
         """Whether no hint says that somebody else is meant."""
@@ -116,6 +118,7 @@ _INVALID = OAuthError.INVALID_REQUEST
 UNDERSTOOD = (
     "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge",
     "code_challenge_method", "prompt", "max_age", "acr_values", "login_hint", "ui_locales", "id_token_hint",
+    "dpop_jkt",
 )  # fmt: skip
 KEPT_MAX = 8192  # characters of them, as they are kept with a sign-in
 
@@ -149,6 +152,7 @@ def read(
         language=language_of(values.get("ui_locales", "")),
         hint=hint,
         refresh=refreshes(values["scope"], clients[target.client]),
+        jkt=values.get("dpop_jkt"),
     )
 
 
@@ -207,6 +211,11 @@ def _fault(values: Mapping[str, str], target: Target) -> Refused | None:
             not pkce.is_challenge(values.get("code_challenge", "")),
             _INVALID,
             "code_challenge must be 43 characters of base64url",
+        ),
+        (
+            "dpop_jkt" in values and not dpop.is_thumbprint(values["dpop_jkt"]),
+            _INVALID,
+            "dpop_jkt must be 43 characters of base64url",
         ),
         (not set(prompts) <= set(Prompt), _INVALID, "prompt has an unknown value"),
         (Prompt.NONE in prompts and len(prompts) > 1, _INVALID, "prompt=none stands alone"),

@@ -27,6 +27,8 @@ class Code:
     used_at: datetime | None = None
     refresh: bool = False
     """Whether a refresh token goes with what it is exchanged for."""
+    jkt: str | None = None
+    """Thumbprint of the key that has to be shown with it (`dpop_jkt`, RFC 9449 §10); None: any, or none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class AccessToken:
     client: ClientId
     scopes: tuple[Scope, ...]
     expires_at: datetime
+    jkt: str | None = None
+    """Thumbprint of the key that it is bound to (RFC 9449 §6.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,8 @@ class RefreshFamily:
     ends_at: datetime
     """At the latest."""
     withdrawn_at: datetime | None = None
+    jkt: str | None = None
+    """As of an access token; of public clients alone, as others prove themselves (RFC 9449 §5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,8 @@ class Client:
     """How long one is good that is not used."""
     device: bool = False
     """Whether it may wait for somebody who types its code in a browser (RFC 8628)."""
+    dpop: bool = False
+    """Whether its access tokens are always bound to a key that it shows to hold (RFC 9449)."""
     form_post: bool = True
     """Whether it may ask for its answer by a form; the gateway takes it by redirect alone."""
     sector: str = ""
@@ -204,6 +206,7 @@ def clients_of(
             refresh=entry.refresh,
             refresh_idle=entry.refresh_idle,
             device=entry.device_authorization,
+            dpop=entry.dpop_bound_access_tokens,
             sector=entry.sector or _host(next(iter(entry.redirect_uris), "")),
             pseudonym=pseudonym if entry.subject_type == "pairwise" else None,
             application=entry.application or "",

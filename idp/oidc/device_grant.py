@@ -197,14 +197,19 @@ def redeem(
     if session is None:
         return _waiting(book, grant, now)
     book.keep_device_grant(replace(grant, used_at=now))
-    give_access(book, session, asked.client, grant.hash, grant.scopes, new.access, origin, now)
+    give_access(book, session, asked.client, grant.hash, grant.scopes, new, origin, now)
     if asked.client.hears_of_sign_outs:
         book.keep_signed_in(session, asked.client.id)
     refreshable = grant.refresh and asked.client.may_refresh
     if refreshable:
-        refresh.begin(book, session, asked.client, grant.hash, grant.scopes, new.refresh, now)
+        refresh.begin(book, session, asked.client, grant.hash, grant.scopes, new, now)
     return Redeemed(
-        client=asked.client, session=session, nonce=None, scopes=grant.scopes, refreshable=refreshable
+        client=asked.client,
+        session=session,
+        nonce=None,
+        scopes=grant.scopes,
+        refreshable=refreshable,
+        jkt=new.jkt,
     )
 
 

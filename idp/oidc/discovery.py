@@ -3,7 +3,7 @@
 from typing import Any
 
 from config.vocabulary import AuthenticationLevel, Language
-from idp.oidc import device_grant
+from idp.oidc import device_grant, dpop
 from idp.oidc.assertion import ALGORITHMS
 from idp.oidc.authorize import Prompt, ResponseMode
 from idp.oidc.client import Method, Scope
@@ -52,6 +52,7 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
+        "dpop_signing_alg_values_supported": dpop.ALGORITHMS,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "frontchannel_logout_supported": True,

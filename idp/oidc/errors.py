@@ -26,6 +26,8 @@ class OAuthError(StrEnum):
     """RFC 8707 §2."""
     UNAUTHORIZED_CLIENT = "unauthorized_client"
     SLOW_DOWN = "slow_down"
+    INVALID_DPOP_PROOF = "invalid_dpop_proof"
+    """RFC 9449 §12.2."""
     AUTHORIZATION_PENDING = "authorization_pending"
     """RFC 8628 §3.5."""
     EXPIRED_TOKEN = "expired_token"
@@ -64,6 +66,24 @@ class CodeFault(StrEnum):
     REDIRECT_URI_DIFFERS = "redirect_uri_differs"
     VERIFIER_WRONG = "verifier_wrong"
     SESSION_ENDED = "session_ended"
+
+
+class DpopFault(StrEnum):
+    """Why it is not believed that somebody holds the key of a token (RFC 9449)."""
+
+    MISSING = "dpop_proof_missing"
+    WRONG = "dpop_proof_wrong"
+    """Of another form, algorithm or kind of key than is taken, or not signed by the key in it."""
+    FOR_ANOTHER = "dpop_proof_for_another"
+    """Another method, address or token."""
+    OUT_OF_TIME = "dpop_proof_out_of_time"
+    USED_TWICE = "dpop_proof_used_twice"
+    KEY_DIFFERS = "dpop_key_differs"
+    """The token, or the code, is bound to another one."""
+    NOT_BOUND = "token_not_bound"
+    """A token that is bound to no key was shown as if it were."""
+    NOT_FOR_PROGRAMS = "dpop_not_for_programs"
+    """Access tokens of technical accounts are bound to no key."""
 
 
 class DeviceFault(StrEnum):

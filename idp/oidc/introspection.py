@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from idp.login.session import SessionLimits, end_due
-from idp.oidc import claims, refresh_token
+from idp.oidc import claims, refresh_token, token
 from idp.oidc.book import Book, RefreshFamily
 from idp.oidc.client import Client, Clients
 from idp.oidc.issue import TOKEN_LIFETIME
@@ -50,7 +50,8 @@ def introspected(
         return {**about, "sub": owner.subject_of(session.person.subject)} if good else INACTIVE
     return {
         **about,
-        "token_type": "Bearer",
+        "token_type": token.kind_of(found.jkt),
+        **({"cnf": {"jkt": found.jkt}} if found.jkt is not None else {}),
         "iat": int((found.expires_at - TOKEN_LIFETIME).timestamp()),
         "auth_time": int(session.auth_time.timestamp()),
         "acr": session.level.value,

@@ -20,6 +20,8 @@ class New:
 
     access: HandleHash
     refresh: Parts
+    jkt: str | None = None
+    """Thumbprint of the key that who asks has shown to hold (RFC 9449): the tokens are bound to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class Redeemed:
     scopes: tuple[Scope, ...]
     refreshable: bool
     """Whether a refresh token goes with it."""
+    jkt: str | None
+    """Of the key that its access token is bound to."""
 
 
 def give_access(
@@ -40,7 +44,7 @@ def give_access(
     client: Client,
     code: HandleHash,
     scopes: tuple[Scope, ...],
-    token: HandleHash,
+    new: New,
     origin: Origin,
     now: datetime,
     *,
@@ -48,12 +52,13 @@ def give_access(
 ) -> None:
     book.keep_token(
         AccessToken(
-            hash=token,
+            hash=new.access,
             code=code,
             session=session.sid,
             client=client.id,
             scopes=scopes,
             expires_at=now + TOKEN_LIFETIME,
+            jkt=new.jkt,
         )
     )
     issued = events.TokenIssued(

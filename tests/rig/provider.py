@@ -104,6 +104,7 @@ def clients() -> dict[ClientId, Client]:
             )
             for name, where in (("tool", ""), ("decided-tool", "records"))
         ),
+        Client(id=ClientId("bound"), redirect_uris=here, refresh="always", dpop=True),
         Client(id=ClientId("public"), redirect_uris=here, refresh="always"),
         *(
             Client(

@@ -98,6 +98,33 @@ GROUPS: tuple[Group, ...] = (
                 cs="zneplatněný obnovovací token", en="refresh token that was withdrawn"
             ),
             "refresh_token_expired": Title(cs="prošlý obnovovací token", en="expired refresh token"),
+            "invalid_dpop_proof": Title(
+                cs="neplatný důkaz o držení klíče", en="no usable proof of holding the key"
+            ),
+            "dpop_proof_missing": Title(
+                cs="chybí důkaz o držení klíče", en="no proof of holding the key was sent"
+            ),
+            "dpop_proof_wrong": Title(
+                cs="vadný důkaz o držení klíče", en="an unusable proof of holding the key"
+            ),
+            "dpop_proof_for_another": Title(
+                cs="důkaz o držení klíče pro jinou adresu, metodu nebo token",
+                en="a proof of holding the key for another address, method or token",
+            ),
+            "dpop_proof_out_of_time": Title(
+                cs="důkaz o držení klíče mimo dobu platnosti", en="a proof of holding the key out of its time"
+            ),
+            "dpop_proof_used_twice": Title(
+                cs="důkaz o držení klíče použitý podruhé", en="a proof of holding the key used a second time"
+            ),
+            "dpop_key_differs": Title(
+                cs="kód nebo token patří k jinému klíči", en="the code or token is bound to another key"
+            ),
+            "token_not_bound": Title(cs="token není vázán na žádný klíč", en="the token is bound to no key"),
+            "dpop_not_for_programs": Title(
+                cs="tokeny technických účtů se na klíč nevážou",
+                en="tokens of technical accounts are bound to no key",
+            ),
             "authorization_pending": Title(
                 cs="čeká se na odpověď osoby", en="the person has not answered yet"
             ),

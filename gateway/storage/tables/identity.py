@@ -126,6 +126,7 @@ authorization_code = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("used_at", BigInteger),
     Column("refresh", Boolean, nullable=False, server_default=false()),
+    Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
 )
 
 access_token = Table(
@@ -137,6 +138,7 @@ access_token = Table(
     Column("client", String(200), nullable=False),
     Column("scopes", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
 )
 
 device_grant = Table(
@@ -183,4 +185,5 @@ refresh_family = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("ends_at", BigInteger, nullable=False),
     Column("withdrawn_at", BigInteger),
+    Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
 )

@@ -66,10 +66,14 @@ TOKEN = AccessToken(
 
 async def test_codes_and_families_come_back_as_they_were_kept(database: Database) -> None:
     store = kept_in(database).store
-    for code in (CODE, replace(CODE, used_at=NOON, refresh=False)):
+    for code in (CODE, replace(CODE, used_at=NOON, refresh=False, jkt="k" * 43)):
         await store.transact(lambda book, code=code: book.keep_code(code))
         assert await store.look(lambda book: book.code(CODE.hash)) == code
-    for family in (FAMILY, replace(FAMILY, secret=HandleHash(b"2" * 32), withdrawn_at=NOON)):
+    for token in (TOKEN, replace(TOKEN, jkt="k" * 43)):
+        await store.transact(lambda book, token=token: book.keep_token(token))
+        assert await store.look(lambda book: book.token(TOKEN.hash)) == token
+    changed = replace(FAMILY, secret=HandleHash(b"2" * 32), withdrawn_at=NOON, jkt="k" * 43)
+    for family in (FAMILY, changed):
         await store.transact(lambda book, family=family: book.keep_refresh_family(family))
         assert await store.look(lambda book: book.refresh_family(FAMILY.name)) == family
     assert await store.look(lambda book: book.refresh_family(FAMILY.secret)) is None

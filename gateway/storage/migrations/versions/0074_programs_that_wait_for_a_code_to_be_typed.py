@@ -1,4 +1,4 @@
-"""Programs without a browser that wait until somebody types their code."""
+"""Programs without a browser that wait until somebody types their code; keys that tokens are bound to."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,3 +29,5 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_code", name=op.f("uq_device_grant_user_code")),
     )
     op.create_index(op.f("ix_device_grant_expires_at"), "device_grant", ["expires_at"])
+    for table in ("authorization_code", "access_token", "refresh_family"):
+        op.add_column(table, sa.Column("jkt", sa.String(43), nullable=True))
