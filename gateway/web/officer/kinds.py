@@ -3,6 +3,7 @@
 from config.settings import Title
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.titles import of_gateway
+from gateway.web.officer.kinds_of_programs import OF_PROGRAMS
 
 GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
     (
@@ -96,18 +97,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.RECOVERY_REVOKED: Title(cs="Zneplatněné nouzové tajemství", en="Recovery secret taken back"),
         },
     ),
-    (
-        Title(cs="Technické účty", en="Technical accounts"),
-        {
-            Code.TECHNICAL_SECRET_ISSUED: Title(
-                cs="Vydané tajemství programu", en="Secret of a program issued"
-            ),
-            Code.TECHNICAL_SECRET_REVOKED: Title(
-                cs="Zneplatněné tajemství programu", en="Secret of a program revoked"
-            ),
-            Code.TECHNICAL_REFUSED: Title(cs="Nevpuštěný technický účet", en="Technical account not let in"),
-        },
-    ),
+    *OF_PROGRAMS,
     (
         Title(cs="Přístup", en="Access"),
         {
