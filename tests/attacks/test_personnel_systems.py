@@ -11,6 +11,7 @@ import pytest_asyncio
 from gateway.audit.entry import Code
 from gateway.demo import ldif
 from gateway.demo.people import HULIN
+from gateway.demo.start import DOMAIN
 from gateway.personnel.attributes import LINK
 from gateway.personnel.refused import Unlinked, Why
 from gateway.web.scim import RATE
@@ -255,3 +256,18 @@ async def test_who_pushes_more_than_a_minute_takes_waits_and_others_do_not(offic
         "60",
     )
     assert (await office.push("GET", "/ResourceTypes")).status == 200
+
+
+async def test_a_personnel_system_comes_by_its_certificate_too_and_by_no_other(office: Office) -> None:
+    ground, victim = office.ground, office.ground.somebody()
+    own, _ = office.programs.authority.client(f"mzdy.{DOMAIN}")
+    made = await office.push("POST", "/Users", written(victim.login, active=False), certificate=own)
+    assert (made.status, made.body[LINK]["linked"]) == (201, True), made.body
+    assert made.body["meta"]["location"].startswith(office.programs.address("mzdy-api"))
+    await not_in(ground, await entered(ground, victim.login, victim.password), "account_suspended")
+    again = await office.push("PUT", f"/Users/{made.body['id']}", written(victim.login), certificate=own)
+    assert (again.status, again.body["active"]) == (200, True), again.body
+    assert 'name="code"' in (await ground.at_code(ground.browser(), victim)).text
+    other, _ = office.programs.authority.client(f"cidla.{DOMAIN}")
+    told = await office.push("GET", "/Users", certificate=other)
+    assert (told.status, told.body["reason"]) == (401, "certificate_unknown")

@@ -40,10 +40,14 @@ permit (principal is TechnicalAccount, action == Action::"read", resource in App
 when { principal.roles.contains(Role::"clerk") };
 """
 SETTINGS = """
+[technical]
+authority = "{folder}/programs/ca.pem"
+
 [[applications]]
 id = "personnel"
 host = "personnel.{domain}"
 technical = true
+technical_host = "mzdy-api.{domain}"
 upstreams = ["brana:scim"]
 title = {{ cs = "Personální systémy", en = "Personnel systems" }}
 description = {{ cs = "", en = "" }}
@@ -57,6 +61,16 @@ owner = "Jan Novák, 573 321 100"
 roles = [{{ municipality = "{municipality}", role = "{role}" }}]
 ends = 2099-12-31
 secret = true
+"""
+BY_CERTIFICATE = """
+[[technical_accounts]]
+id = "mzdy"
+name = "Mzdy bez tokenu"
+owner = "Jan Novák, 573 321 100"
+roles = [{{ municipality = "{municipality}", role = "mail_room" }}]
+ends = 2099-12-31
+networks = ["127.0.0.0/16"]
+certificate = {{ names = ["mzdy.{domain}"] }}
 """
 SOURCE = """
 [[personnel]]
@@ -72,7 +86,7 @@ ACCOUNTS = (
     ("brzda", CENTRE, "mail_room"),
     ("spech", CENTRE, "mail_room"),
 )
-SOURCES = ("vema", "hulin", "ctenar", "brzda", "spech")
+SOURCES = ("mzdy", "vema", "hulin", "ctenar", "brzda", "spech")
 
 
 def written(user_name: str, *, number: str = "", **core: Any) -> dict[str, Any]:
@@ -113,20 +127,23 @@ class Office:
         document: object = None,
         *,
         account: str = "vema",
+        certificate: Path | None = None,
         **headers: str,
     ) -> Told:
-        """Names of headers with `_` for `-`; an answer with its own `location` is not followed."""
+        """By a token, or by a certificate at the host of those; names of headers with `_` for `-`."""
+        token = {} if certificate else {"Authorization": f"Bearer {await self.token(account)}"}
+        address = self.programs.address("mzdy-api") if certificate else self.address
         sent = {
-            "Authorization": f"Bearer {await self.token(account)}",
+            **token,
             "Content-Type": "application/scim+json",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
         data = document if isinstance(document, bytes) else json.dumps(document).encode()
         async with (
-            self.programs._connected(None, "127.0.0.1") as http,
+            self.programs._connected(certificate, "127.0.0.1") as http,
             http.request(
                 method,
-                f"{self.address}/scim/v2{path}",
+                f"{address}/scim/v2{path}",
                 headers=sent,
                 data=None if document is None else data,
                 allow_redirects=False,
@@ -151,16 +168,17 @@ async def _told(answer: aiohttp.ClientResponse) -> Told:
 
 @contextlib.asynccontextmanager
 async def personnel(folder: Path) -> AsyncIterator[Office]:
-    upstream, port = Neighbour(), free_port()
+    upstream, port, authority = Neighbour(), free_port(), maker(folder / "programs")
     region = folder / "region"
-    region.mkdir(parents=True)
+    region.mkdir()
     for file in (POLICIES / "region").iterdir():
         (region / file.name).write_bytes(file.read_bytes())
     (region / "70-personnel.cedar").write_text(POLICY, "utf-8")
 
     def configured(text: str) -> str:
         directory = text.split("[[directories]]", 1)[1].split('name = "', 1)[1].split('"', 1)[0]
-        more = SETTINGS.format(domain=DOMAIN) + "".join(
+        more = SETTINGS.format(domain=DOMAIN, folder=folder)
+        more += BY_CERTIFICATE.format(domain=DOMAIN, municipality=CENTRE) + "".join(
             ACCOUNT.format(id=id_, municipality=where, role=role) for id_, where, role in ACCOUNTS
         )
         more += "".join(
@@ -179,5 +197,4 @@ async def personnel(folder: Path) -> AsyncIterator[Office]:
         with product.state() as state:
             await product.start()
             ground = Ground(product, upstream, (0, 0), state)
-            authority = maker(folder / "programs")
             yield Office(Programs(ground, authority, folder, None))
