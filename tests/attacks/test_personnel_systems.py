@@ -271,3 +271,29 @@ async def test_a_personnel_system_comes_by_its_certificate_too_and_by_no_other(o
     other, _ = office.programs.authority.client(f"cidla.{DOMAIN}")
     told = await office.push("GET", "/Users", certificate=other)
     assert (told.status, told.body["reason"]) == (401, "certificate_unknown")
+
+
+async def test_an_officer_sees_which_program_closed_whom_and_lets_them_in_again(office: Office) -> None:
+    ground, victim = office.ground, office.ground.somebody()
+    assert (await office.add(victim.login, active=False)).status == 201
+    page = f"{ground.product.addresses.admin}/suspensions"
+    browser = await ground.signed_in(ground.named("kucera.martin"), page)
+    shown = (await browser.get(page)).text
+    assert victim.login in shown
+    assert "vema" in shown
+    lifted = await browser.post(f"{page}/lift", {"subject": victim.subject, "why": "Omyl"}, follow=False)
+    assert lifted.status == 303, lifted.text
+    assert 'name="code"' in (await ground.at_code(ground.browser(), victim)).text
+
+
+async def test_who_left_is_out_also_while_the_directory_is_away(office: Office) -> None:
+    ground, victim = office.ground, office.ground.somebody()
+    directory = ground.product.directory
+    browser = await ground.signed_in(victim)
+    await office.token("vema")
+    async with ground.trouble(directory.stop, directory.start):
+        assert await lets_in(ground, browser)
+        made = await office.add(victim.login, active=False)
+        assert (made.status, made.body[LINK]["linked"]) == (201, True), made.body
+        assert not await lets_in(ground, browser)
+    await not_in(ground, await entered(ground, victim.login, victim.password), "account_suspended")
