@@ -52,7 +52,10 @@ def scim(plane: ControlPlane) -> Scim | None:
         office=PersonnelOffice(
             store=StoredPersonnel(state.database, append),
             linking=Linking(
-                StoredNumbers(state.database).holding, partial(_called, state), partial(_people, plane)
+                StoredNumbers(state.database).holding,
+                partial(_called, state),
+                partial(_people, plane),
+                plane.persons.others,
             ),
             suspending=suspending(plane),
             record=state.record,

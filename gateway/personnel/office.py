@@ -18,6 +18,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.neutral import neutral
 from gateway.audit.sparing import SparingEach, told
 from gateway.incidents.by import Details
+from gateway.incidents.refused import ActRefused
 from gateway.incidents.suspending import Suspending, Whom
 from gateway.incidents.suspension import liftable
 from gateway.personnel.attributes import EMPTY, Values
@@ -175,7 +176,7 @@ class PersonnelOffice:
         standing = await self.suspending.store.standing(now)
         for subject in sorted(working):
             if liftable(standing, subject, sender.by.subject) is not None:
-                await self.suspending.resume(subject, BACK[self.language], sender.by, now)
+                await _done(self.suspending.resume(subject, BACK[self.language], sender.by, now))
 
     async def _close(self, whom: Sequence[SubjectId], sender: Sender, now: datetime) -> None:
         people = await self.linking.people(whom)
@@ -193,7 +194,15 @@ class PersonnelOffice:
             person = people.get(subject)
             login, name = ("", "") if person is None else (person.login, person.name)
             meant = Whom(subject, login, name)
-            await self.suspending.suspend(meant, LEFT[self.language], None, sender.by, now)
+            await _done(self.suspending.suspend(meant, LEFT[self.language], None, sender.by, now))
+
+
+async def _done(act: Awaitable[object]) -> None:
+    """Raises NotDone where another node, or an officer, was a moment earlier."""
+    try:
+        await act
+    except ActRefused as refused:
+        raise NotDone(Why.CHANGED, refused.reason.value) from refused
 
 
 def _found(records: Sequence[Record], identifier: str) -> Record:

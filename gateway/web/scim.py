@@ -87,6 +87,9 @@ class Scim:
         except self.state_errors as error:
             log.error("scim.state_unavailable", cause=str(error), request_id=request_id_of(request))  # noqa: TRY400 - said in words
             return _refused(NotDone(Why.UNAVAILABLE))
+        except Exception:
+            log.exception("scim.failed", path=request.path, request_id=request_id_of(request))
+            return _refused(NotDone(Why.UNAVAILABLE))
 
     def _require(self, caller: Assertion, sender: Sender, now: datetime, *, changes: bool) -> None:
         """Raises NotDone."""

@@ -1,5 +1,6 @@
 """Personnel systems that push people: what they close is closed at once, and what they may not, they do not do."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -22,6 +23,7 @@ from tests.rig.programs import Told
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 WITHIN = 1.0  # seconds from the answer to the personnel system
+PATIENCE = 30.0  # seconds
 WHY = "Heslo je vyzrazené"
 
 
@@ -189,6 +191,12 @@ async def test_all_accounts_of_a_number_close_together_and_a_second_relation_kee
     second = await office.add("4711-2", number="4711")
     accounts = sorted([one.subject, other.subject])
     assert first.body[LINK]["accounts"] == second.body[LINK]["accounts"] == accounts, first.body
+    async with asyncio.timeout(PATIENCE):  # which accounts are one person's is known a moment later
+        by_login = await office.add(one.login)
+        while by_login.body[LINK]["accounts"] != accounts:
+            path = f"/Users/{by_login.body['id']}"
+            by_login = await office.push("PUT", path, written(one.login))
+    assert (await office.push("DELETE", f"/Users/{by_login.body['id']}")).status == 204
     stranger = await office.add(ground.somebody().login, number="4711")
     assert stranger.body[LINK]["reason"] == Unlinked.DISAGREE
     assert (await office.set_active(first.body["id"], active=False)).status == 200
