@@ -23,7 +23,7 @@ from gateway.incidents.suspending import Suspending, Whom
 from gateway.incidents.suspension import liftable
 from gateway.personnel.attributes import EMPTY, Values
 from gateway.personnel.linking import Linking
-from gateway.personnel.record import Record, Sender, closed_by, difference, is_keeper
+from gateway.personnel.record import Record, Sender, closed_by, difference, is_keeper, opened_by
 from gateway.personnel.refused import NotDone, Why
 
 MOST_RECORDS = 5_000  # of one source
@@ -97,7 +97,7 @@ class PersonnelOffice:
                 ),
                 sender,
             )
-            await self._close_and_open(before, [*before, made], (made,), sender, now)
+            await self._close_and_open(before, [*before, made], None, made, sender, now)
             await self.store.add(made, _entry(Code.PERSONNEL_ADDED, made, EMPTY, sender, now))
             return made
 
@@ -121,7 +121,7 @@ class PersonnelOffice:
                 replace(old, values=values, changed_at=now, version=old.version + 1), sender
             )
             after = [new if one.id == identifier else one for one in before]
-            await self._close_and_open(before, after, (old, new), sender, now)
+            await self._close_and_open(before, after, old, new, sender, now)
             if (new.values, new.subjects, new.unlinked) == (old.values, old.subjects, old.unlinked):
                 return old
             entry = _entry(Code.PERSONNEL_CHANGED, new, old.values, sender, now)
@@ -139,7 +139,7 @@ class PersonnelOffice:
                 raise NotDone(Why.CHANGED, f"its version is {old.version}")
             gone = await self._linked(replace(old, values={**old.values, "active": False}), sender)
             after = [gone if one.id == identifier else one for one in before]
-            await self._close_and_open(before, after, (gone,), sender, now)
+            await self._close_and_open(before, after, old, gone, sender, now)
             await self.store.remove(old, _entry(Code.PERSONNEL_REMOVED, gone, old.values, sender, now))
 
     async def refused(self, refused: NotDone, identifier: str, sender: Sender, now: datetime) -> None:
@@ -165,16 +165,15 @@ class PersonnelOffice:
         self,
         before: Sequence[Record],
         after: Sequence[Record],
-        about: Sequence[Record],
+        old: Record | None,
+        new: Record,
         sender: Sender,
         now: datetime,
     ) -> None:
         """Before the record is kept: who pushes again what was not kept finds it done."""
-        closed = closed_by(after)
-        await self._close(sorted(closed - closed_by(before)), sender, now)
-        working = {subject for one in about for subject in one.subjects} - closed
+        await self._close(sorted(closed_by(after) - closed_by(before)), sender, now)
         standing = await self.suspending.store.standing(now)
-        for subject in sorted(working):
+        for subject in sorted(opened_by(after, old, new)):
             if liftable(standing, subject, sender.by.subject) is not None:
                 await _done(self.suspending.resume(subject, BACK[self.language], sender.by, now))
 

@@ -57,6 +57,11 @@ class Record:
         return self.values["active"] is True
 
     @property
+    def keys(self) -> tuple[Value, Value]:
+        """By which it names a person."""
+        return self.values["number"], self.values["user_name"]
+
+    @property
     def user_name(self) -> str:
         return str(self.values["user_name"])
 
@@ -66,6 +71,19 @@ def closed_by(records: Iterable[Record]) -> frozenset[SubjectId]:
     kept = list(records)
     working = {subject for one in kept if one.active for subject in one.subjects}
     return frozenset({subject for one in kept if not one.active for subject in one.subjects} - working)
+
+
+def opened_by(records: Iterable[Record], old: Record | None, new: Record) -> frozenset[SubjectId]:
+    """Who may come again after `old` became `new`, among `records` of its source: who works by one of them, and whom
+    `old` named by other keys than `new`. That the directory took somebody's roles or account away, so that the record
+    is nobody's any more, opens nothing.
+    """
+    kept = list(records)
+    working = {subject for one in kept if one.active for subject in one.subjects}
+    renamed = old is not None and old.keys != new.keys
+    mistaken = set(old.subjects) - set(new.subjects) if old is not None and renamed else set()
+    named = {*new.subjects, *(old.subjects if old is not None else ())}
+    return frozenset((named & working) | mistaken) - closed_by(kept)
 
 
 def within_reach(people: Mapping[SubjectId, Person], whose: Iterable[SubjectId], sender: Sender) -> bool:

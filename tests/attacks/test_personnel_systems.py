@@ -305,3 +305,26 @@ async def test_who_left_is_out_also_while_the_directory_is_away(office: Office) 
         assert (made.status, made.body[LINK]["linked"]) == (201, True), made.body
         assert not await lets_in(ground, browser)
     await not_in(ground, await entered(ground, victim.login, victim.password), "account_suspended")
+
+
+async def test_who_left_stays_out_when_the_directory_has_taken_their_roles_away_as_well(
+    office: Office,
+) -> None:
+    ground, victim = office.ground, office.ground.somebody()
+    made = await office.add(victim.login, active=False)
+    path, member = f"/Users/{made.body['id']}", ldif.person_dn(victim.login).encode()
+    with ground.product.as_root() as root:
+        groups = root.search_s(ldif.TOWN.suffix, ldap.SCOPE_SUBTREE, f"(member={member.decode()})", ["cn"])
+        for name, _ in groups:
+            root.modify_s(name, [(ldap.MOD_DELETE, "member", [member])])
+    assert groups
+    await ground.brana("directory", "sync", "kromeriz", "--full")
+    told = await office.push("PUT", path, written(victim.login, active=False, title="x"))
+    assert told.body[LINK]["reason"] == Unlinked.NOBODY, told.body
+    await not_in(ground, await entered(ground, victim.login, victim.password), "account_suspended")
+    with ground.product.as_root() as root:
+        for name, _ in groups:
+            root.modify_s(name, [(ldap.MOD_ADD, "member", [member])])
+    await ground.brana("directory", "sync", "kromeriz", "--full")
+    assert (await office.push("PUT", path, written(victim.login))).body[LINK]["linked"]
+    assert 'name="code"' in (await ground.at_code(ground.browser(), victim)).text

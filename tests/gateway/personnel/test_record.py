@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 from config.vocabulary import DirectoryName, MunicipalityCode, Role, SubjectId
 from gateway.incidents.by import By
 from gateway.personnel.attributes import EMPTY
-from gateway.personnel.record import Record, Sender, Source, closed_by, difference, is_keeper, within_reach
+from gateway.personnel.record import (
+    Record,
+    Sender,
+    Source,
+    closed_by,
+    difference,
+    is_keeper,
+    opened_by,
+    within_reach,
+)
 from idp.directory.person import RoleHeld
 from tests.rig.people import HULIN, JANA, NOON
 
@@ -42,6 +51,25 @@ def test_somebody_is_closed_by_a_relation_that_is_over_and_by_none_that_goes_on(
     for one in "abc":
         told = {active for active, subjects in drawn if one in subjects}
         assert (one in closed) is (told == {False})
+
+
+def test_who_works_comes_again_and_nobody_because_the_directory_let_them_go() -> None:
+    left, nobody = record(False, "a", "b"), record(False)
+    assert opened_by([nobody], left, nobody) == set()  # roles were taken away in the directory, too
+    back = record(True, "a", "b")
+    assert opened_by([back], left, back) == {"a", "b"}
+    assert opened_by([back], None, back) == {"a", "b"}
+    second = record(True, "b")
+    assert opened_by([left, second], None, second) == {"b"}
+    assert opened_by([left, second], left, nobody) == {"b"}
+
+
+def test_whom_a_record_named_by_mistake_comes_again_once_it_names_another() -> None:
+    left = record(False, "a")
+    corrected = replace(record(False, "b"), values={**left.values, "number": "8"})
+    assert opened_by([corrected], left, corrected) == {"a"}
+    assert opened_by([corrected, record(False, "a")], left, corrected) == set()
+    assert opened_by([record(False, "b")], left, record(False, "b")) == set()
 
 
 def test_within_reach_are_people_of_these_municipalities_and_of_no_other() -> None:
