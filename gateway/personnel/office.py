@@ -7,7 +7,7 @@ and then nothing of the record has changed.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -46,6 +46,18 @@ class PersonnelStore(Protocol):
         """In the order in which they came."""
         ...
 
+    async def one(self, account: str, identifier: str) -> Record | None: ...
+
+    async def naming(self, account: str, subjects: Collection[SubjectId]) -> Sequence[Record]:
+        """Those of the account that are linked with any of these."""
+        ...
+
+    async def count(self, account: str) -> int: ...
+
+    async def taken(self, account: str, user_name: str, but: str) -> bool:
+        """Whether another record than that one has the name, whatever the case (RFC 7643 §4.1.1)."""
+        ...
+
     async def add(self, record: Record, entry: Entry) -> None:
         """Raises NotDone where the name is taken."""
         ...
@@ -78,15 +90,17 @@ class PersonnelOffice:
 
     async def one(self, identifier: str, sender: Sender) -> Record:
         """Raises NotDone."""
-        return _found(await self.all(sender), identifier)
+        found = await self.store.one(sender.source.account, identifier)
+        if found is None:
+            raise NotDone(Why.UNKNOWN)
+        return found
 
     async def add(self, values: Values, sender: Sender, now: datetime) -> Record:
         """Raises NotDone."""
         async with self._turn(sender):
-            before = await self.all(sender)
-            if len(before) >= MOST_RECORDS:
+            if await self.store.count(sender.source.account) >= MOST_RECORDS:
                 raise NotDone(Why.FULL, f"{MOST_RECORDS} records")
-            _require_free(before, values, "")
+            await self._require_free(values, "", sender)
             made = await self._linked(
                 Record(
                     id=secrets.token_urlsafe(16),
@@ -97,7 +111,7 @@ class PersonnelOffice:
                 ),
                 sender,
             )
-            await self._close_and_open(before, [*before, made], None, made, sender, now)
+            await self._close_and_open(None, made, sender, now)
             await self.store.add(made, _entry(Code.PERSONNEL_ADDED, made, EMPTY, sender, now))
             return made
 
@@ -111,17 +125,15 @@ class PersonnelOffice:
     ) -> Record:
         """`change` raises NotDone, and so does this. What says nothing new is not written."""
         async with self._turn(sender):
-            before = await self.all(sender)
-            old = _found(before, identifier)
+            old = await self.one(identifier, sender)
             if not if_match(old.version):
                 raise NotDone(Why.CHANGED, f"its version is {old.version}")
             values = change(old.values)
-            _require_free(before, values, identifier)
+            await self._require_free(values, identifier, sender)
             new = await self._linked(
                 replace(old, values=values, changed_at=now, version=old.version + 1), sender
             )
-            after = [new if one.id == identifier else one for one in before]
-            await self._close_and_open(before, after, old, new, sender, now)
+            await self._close_and_open(old, new, sender, now)
             if (new.values, new.subjects, new.unlinked) == (old.values, old.subjects, old.unlinked):
                 return old
             entry = _entry(Code.PERSONNEL_CHANGED, new, old.values, sender, now)
@@ -133,13 +145,11 @@ class PersonnelOffice:
     ) -> None:
         """Whoever is removed works no more. Raises NotDone."""
         async with self._turn(sender):
-            before = await self.all(sender)
-            old = _found(before, identifier)
+            old = await self.one(identifier, sender)
             if not if_match(old.version):
                 raise NotDone(Why.CHANGED, f"its version is {old.version}")
             gone = await self._linked(replace(old, values={**old.values, "active": False}), sender)
-            after = [gone if one.id == identifier else one for one in before]
-            await self._close_and_open(before, after, old, gone, sender, now)
+            await self._close_and_open(old, gone, sender, now)
             await self.store.remove(old, _entry(Code.PERSONNEL_REMOVED, gone, old.values, sender, now))
 
     async def refused(self, refused: NotDone, identifier: str, sender: Sender, now: datetime) -> None:
@@ -161,16 +171,18 @@ class PersonnelOffice:
         found = await self.linking.of(record.values, sender)
         return replace(record, subjects=found.subjects, unlinked=found.unlinked)
 
-    async def _close_and_open(
-        self,
-        before: Sequence[Record],
-        after: Sequence[Record],
-        old: Record | None,
-        new: Record,
-        sender: Sender,
-        now: datetime,
-    ) -> None:
+    async def _require_free(self, values: Values, identifier: str, sender: Sender) -> None:
+        """Asked before anybody is closed; the store asks again when it writes. Raises NotDone."""
+        if await self.store.taken(sender.source.account, str(values["user_name"]), identifier):
+            raise NotDone(Why.TAKEN, "userName")
+
+    async def _close_and_open(self, old: Record | None, new: Record, sender: Sender, now: datetime) -> None:
         """Before the record is kept: who pushes again what was not kept finds it done."""
+        were = () if old is None else (old,)
+        subjects = {subject for one in (*were, new) for subject in one.subjects}
+        found = await self.store.naming(sender.source.account, subjects)
+        others = [one for one in found if one.id != new.id]
+        before, after = [*others, *were], [*others, new]
         await self._close(sorted(closed_by(after) - closed_by(before)), sender, now)
         standing = await self.suspending.store.standing(now)
         for subject in sorted(opened_by(after, old, new)):
@@ -202,20 +214,6 @@ async def _done(act: Awaitable[object]) -> None:
         await act
     except ActRefused as refused:
         raise NotDone(Why.CHANGED, refused.reason.value) from refused
-
-
-def _found(records: Sequence[Record], identifier: str) -> Record:
-    found = next((one for one in records if one.id == identifier), None)
-    if found is None:
-        raise NotDone(Why.UNKNOWN)
-    return found
-
-
-def _require_free(records: Sequence[Record], values: Values, identifier: str) -> None:
-    """UserName is one record's, without regard to case (RFC 7643 §4.1.1)."""
-    name = str(values["user_name"]).casefold()
-    if any(one.user_name.casefold() == name and one.id != identifier for one in records):
-        raise NotDone(Why.TAKEN, "userName")
 
 
 def _entry(code: Code, record: Record, before: Values, sender: Sender, now: datetime) -> Entry:

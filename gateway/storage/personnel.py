@@ -1,13 +1,14 @@
 """Records of personnel systems, in the database; implements `gateway.personnel.office.PersonnelStore`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
+from config.vocabulary import SubjectId
 from gateway.audit.entry import Entry
 from gateway.personnel.attributes import EMPTY
 from gateway.personnel.record import Record
@@ -29,6 +30,31 @@ class StoredPersonnel:
     async def of(self, account: str) -> list[Record]:
         query = select(personnel_record).where(_p.account == account).order_by(_p.created_at, _p.id)
         return await self.database.read(lambda connection: [_read(row) for row in connection.execute(query)])
+
+    async def one(self, account: str, identifier: str) -> Record | None:
+        query = select(personnel_record).where(_p.account == account, _p.id == identifier)
+
+        def look(connection: Connection) -> Record | None:
+            row = connection.execute(query).first()
+            return None if row is None else _read(row)
+
+        return await self.database.look_up(look)
+
+    async def naming(self, account: str, subjects: Collection[SubjectId]) -> list[Record]:
+        """Looks through the account's rows: a few thousand at most."""
+        if not subjects:
+            return []
+        named = or_(*(_p.subjects.contains(f'"{one}"', autoescape=True) for one in sorted(subjects)))
+        query = select(personnel_record).where(_p.account == account, named).order_by(_p.created_at, _p.id)
+        return await self.database.read(lambda connection: [_read(row) for row in connection.execute(query)])
+
+    async def count(self, account: str) -> int:
+        query = select(func.count()).select_from(personnel_record).where(_p.account == account)
+        return await self.database.look_up(lambda connection: int(connection.scalar(query) or 0))
+
+    async def taken(self, account: str, user_name: str, but: str) -> bool:
+        query = _namesakes(account, user_name, but)
+        return await self.database.look_up(lambda connection: connection.execute(query).first() is not None)
 
     async def add(self, record: Record, entry: Entry) -> None:
         def work(connection: Connection) -> None:
@@ -66,10 +92,12 @@ class StoredPersonnel:
         return await self.database.read(lambda connection: int(connection.scalar(query) or 0))
 
 
+def _namesakes(account: str, user_name: str, but: str) -> Select[Any]:
+    return select(_p.id).where(_p.account == account, _p.user_name == user_name.casefold(), _p.id != but)
+
+
 def _require_free(connection: Connection, record: Record) -> None:
-    name = record.user_name.casefold()
-    query = select(_p.id).where(_p.account == record.account, _p.user_name == name, _p.id != record.id)
-    if connection.execute(query).first() is not None:
+    if connection.execute(_namesakes(record.account, record.user_name, record.id)).first() is not None:
         raise NotDone(Why.TAKEN, "userName")
 
 

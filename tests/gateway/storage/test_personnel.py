@@ -48,6 +48,10 @@ async def test_what_is_kept_is_read_as_it_was_and_each_source_has_its_own(store:
     assert await store.of("vema") == [one, two]
     assert await store.of("ginis") == [other]
     assert await store.of("nobody") == []
+    assert [await store.one("vema", each) for each in ("a", "c")] == [one, None]
+    assert await store.naming("vema", {JANA.subject, SubjectId("x:nobody")}) == [one]
+    assert await store.naming("vema", {SubjectId("x:_")}) == await store.naming("vema", set()) == []
+    assert [await store.count(each) for each in ("vema", "nobody")] == [2, 0]
 
 
 async def test_a_name_is_one_record_s_whatever_the_case(store: StoredPersonnel, recorded: Recorded) -> None:
@@ -55,6 +59,8 @@ async def test_a_name_is_one_record_s_whatever_the_case(store: StoredPersonnel, 
     await store.add(record("b", "petr"), ENTRY)
     assert await refused(store.add(record("c", "JANA"), ENTRY)) is Why.TAKEN
     assert await refused(store.change(record("b", "jana", version=2), 1, ENTRY)) is Why.TAKEN
+    assert [await store.taken("vema", "JANA", each) for each in ("a", "b")] == [False, True]
+    assert not await store.taken("ginis", "jana", "")
     assert len(recorded) == 2
 
 
