@@ -21,21 +21,60 @@ def client_findings(settings: Settings) -> Iterator[Finding]:
         seen.add(client.id)
         yield from _proof(at, client)
         yield from _asks_about(at, client, {one.id for one in settings.oidc_clients})
-        if not SHORTEST_IDLE <= client.refresh_idle <= settings.sign_in.absolute:
+        hosted = {one.id for one in settings.applications}
+        if client.application is not None and client.application not in hosted:
+            yield (
+                f"{at}.application",
+                f"there is no application {client.application!r}",
+                "write the `id` of one of `applications`, or leave it out",
+            )
+        yield from _sector(at, client)
+        if client.refresh_idle < SHORTEST_IDLE:
             yield (
                 f"{at}.refresh_idle",
-                "is not between a minute and `sign_in.absolute`, with which every refresh token ends",
-                "choose a time in between",
+                "is shorter than a minute, and an access token lasts five",
+                "choose a longer time; a refresh token ends with its sign-in in any case",
             )
-        for name in ("redirect_uris", "post_logout_redirect_uris"):
-            for uri in getattr(client, name):
-                parts = split_address(uri)
-                if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
-                    yield (
-                        f"{at}.{name}",
-                        f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
-                        "write the whole address, as `https://application.example/callback`",
-                    )
+        for name, uri in addresses_of(client):
+            parts = split_address(uri)
+            if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
+                yield (
+                    f"{at}.{name}",
+                    f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
+                    "write the whole address, as `https://application.example/callback`",
+                )
+        yield from _front_channel(f"{at}.frontchannel_logout_uri", client)
+        if client.backchannel_logout_authority is not None and client.backchannel_logout_uri is None:
+            yield (
+                f"{at}.backchannel_logout_authority",
+                "nothing is sent there",
+                "add `backchannel_logout_uri`, or take the file out",
+            )
+
+
+def _front_channel(at: str, client: OidcClient) -> Iterator[Finding]:
+    """Front-Channel Logout 1.0 §2; and the address becomes part of a page's policy, which such signs would end."""
+    uri = client.frontchannel_logout_uri
+    if uri is None:
+        return
+    if _origin(uri) not in {_origin(one) for one in client.redirect_uris}:
+        yield at, f"{uri!r} is on no host of `redirect_uris`", "name an address of the application itself"
+    if any(sign in uri.partition("?")[0] for sign in ";,'"):
+        yield at, f"{uri!r} has a sign that a page's policy cannot name", "choose another path"
+
+
+def _origin(uri: str) -> tuple[str, str] | None:
+    parts = split_address(uri)
+    return None if parts is None else (parts.scheme, parts.netloc.lower())
+
+
+def addresses_of(client: OidcClient) -> Iterator[tuple[str, str]]:
+    """Each address that it gave, with the setting that it stands in."""
+    for name in ("redirect_uris", "post_logout_redirect_uris"):
+        yield from ((name, uri) for uri in getattr(client, name))
+    for name in ("backchannel_logout_uri", "frontchannel_logout_uri"):
+        if (uri := getattr(client, name)) is not None:
+            yield name, uri
 
 
 def _proof(at: str, client: OidcClient) -> Iterator[Finding]:
@@ -55,6 +94,15 @@ def _proof(at: str, client: OidcClient) -> Iterator[Finding]:
             "no key is asked for",
             'write `authentication = "private_key_jwt"`, or take the file out',
         )
+
+
+def _sector(at: str, client: OidcClient) -> Iterator[Finding]:
+    """OpenID Connect Core 1.0 §8.1: the host of all its addresses, or one that is said."""
+    if client.sector is not None and (client.subject_type != "pairwise" or not client.sector.strip()):
+        yield f"{at}.sector", "names nothing that is asked for", 'it goes with `subject_type = "pairwise"`'
+    hosts = {parts.hostname for uri in client.redirect_uris if (parts := split_address(uri)) is not None}
+    if client.subject_type == "pairwise" and client.sector is None and len(hosts) > 1:
+        yield f"{at}.sector", "its redirect addresses are of several hosts", "name one of them"
 
 
 def _asks_about(at: str, client: OidcClient, known: set[str]) -> Iterator[Finding]:
@@ -77,7 +125,11 @@ def secrets_of_clients(settings: Settings) -> dict[str, Path]:
 def keys_of_clients(settings: Settings) -> dict[str, Path]:
     """Public files that must be there."""
     return {
-        f"oidc_clients[{number}].jwks_file": client.jwks_file
+        f"oidc_clients[{number}].{name}": file
         for number, client in enumerate(settings.oidc_clients)
-        if client.jwks_file is not None
+        for name, file in (
+            ("jwks_file", client.jwks_file),
+            ("backchannel_logout_authority", client.backchannel_logout_authority),
+        )
+        if file is not None
     }

@@ -12,6 +12,7 @@ from typing import Any
 import cedarpy
 
 from policies.kept_by_text import kept_by_text
+from policies.parsed import parsed
 
 REMEMBERED = 1 << 20  # characters of permits; municipalities' resemble each other
 
@@ -43,8 +44,8 @@ NOTHING_CERTAIN = Needs(None, (), ())
 
 @kept_by_text(REMEMBERED)
 def needs_of(permit: str) -> Needs:
-    """Of the text of one reviewed permit."""
-    (policy,) = json.loads(cedarpy.policies_to_json_str(permit))["staticPolicies"].values()
+    """Of the text of one permit. Raises ValueError where it cannot be read."""
+    (policy,) = parsed(permit)["staticPolicies"].values()
     return needs_in(policy)
 
 

@@ -73,6 +73,7 @@ LONG = (
 """Files and folders that take long, the longest first."""
 WHOLE = (
     "tests/attacks",
+    "tests/gateway/sign_outs/test_whole_product.py",
     "tests/demo",
     "tests/fleet",
     "tests/gateway/fleet",

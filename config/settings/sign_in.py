@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from config.settings.setting import Setting
-from config.vocabulary import ADMINISTRATORS, Role
+from config.vocabulary import ADMINISTRATORS, ApplicationId, Role
 
 
 class OfficeNetwork(Setting, frozen=True, kw_only=True):
@@ -90,5 +90,17 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """Whether it gets refresh tokens: where it asks by the scope `offline_access`, or always."""
     refresh_idle: timedelta = timedelta(hours=1)
     """How long a refresh token is good that is not used; the sign-in may end sooner."""
+    subject_type: Literal["public", "pairwise"] = "public"
+    """Whether it knows people by names of its own, which tell nobody else whom it means."""
+    sector: str | None = None
+    """Of whom it shares these names with; None: the host of its redirect addresses."""
+    application: ApplicationId | None = None
+    """What policies say of it decides who may sign in to the client; None: everybody who may sign in at all."""
     introspects: list[str] = field(default_factory=list)
     """Clients about whose access tokens it may ask, besides its own."""
+    backchannel_logout_uri: str | None = None
+    """Where it is told of sign-ins that are over."""
+    backchannel_logout_authority: Path | None = None
+    """Of the certificate there; None: the authorities that this machine trusts."""
+    frontchannel_logout_uri: str | None = None
+    """What the browser loads from it when its person signs out."""

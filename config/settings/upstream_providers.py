@@ -7,7 +7,7 @@ from msgspec import Meta, field
 
 from config.settings.setting import Setting, Title
 
-UpstreamAlgorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
+UpstreamAlgorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"]
 
 
 class UpstreamLevel(Setting, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ DELIVERED = (
     AlertRule(name="emergency_access", codes=["request.emergency_begun"]),
     AlertRule(name="policies_without_approval", codes=["policy.without_approval"], group_by="all"),
     AlertRule(name="refresh_token_misused", codes=["oidc.refresh_token_misused"]),
+    AlertRule(name="sign_out_not_told", codes=["oidc.sign_out_given_up"], group_by="application"),
     AlertRule(name="recovery_administrator", codes=["recovery.used", "recovery.refused"], group_by="all"),
     AlertRule(
         name="log_damaged",

@@ -91,8 +91,9 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
             code = Code.SIGN_OUT if reason in ENDED_BY_PERSON else Code.SESSION_ENDED
             who = _by(by) if by is not None else {}
             return replace(_entry(event, code, **who), session=session, reason=reason.value)
-        case events.AuthorizationGranted(session=session, client=client):
-            return replace(_entry(event, Code.CODE_ISSUED), session=session, application=client)
+        case events.AuthorizationGranted(session=session, client=client, rule=rule, policy_version=version):
+            issued = replace(_entry(event, Code.CODE_ISSUED), session=session, application=client)
+            return replace(issued, rule=rule, policy_version=version)
         case events.AuthorizationRefused(client=client, reason=reason):
             return replace(_refused(event, Code.CODE_REFUSED, reason), application=client)
         case events.TokenIssued(session=session, client=client, refreshed=refreshed):

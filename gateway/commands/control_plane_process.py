@@ -69,6 +69,7 @@ from gateway.commands.retention import keep_retention
 from gateway.commands.reviewing import keep_reviews
 from gateway.commands.schema_in_force import schema_in_force
 from gateway.commands.shared_policies import SharedPoliciesUnusable, node_of
+from gateway.commands.sign_outs import tell_clients
 from gateway.commands.sockets import Pages, officer_rooms, serving
 from gateway.commands.starting import first_checked
 from gateway.commands.state import State, now, open_state
@@ -228,6 +229,7 @@ async def _serve(
                 partial(watch_the_lead, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
+                partial(tell_clients, plane),
             )
         )
         heap.give_back_start()

@@ -8,6 +8,7 @@ from functools import partial
 
 from cryptography import x509
 
+from config.clients import addresses_of
 from config.district import District
 from config.doubt import Finding
 from config.files import file_fault
@@ -32,11 +33,14 @@ SECRET = f"put {SECRET_MIN} random characters or more into it: openssl rand -bas
 def client_faults(clients: list[OidcClient]) -> Iterator[Finding]:
     for number, client in enumerate(clients):
         at = f"oidc_clients[{number}]"
-        for name in ("redirect_uris", "post_logout_redirect_uris"):
-            for uri in getattr(client, name):
-                if (fault := redirect_fault(uri)) is not None:
-                    yield f"{at}.{name}", f"{uri!r} {fault}", "write the whole address out"
+        for name, uri in addresses_of(client):
+            if (fault := redirect_fault(uri)) is not None:
+                yield f"{at}.{name}", f"{uri!r} {fault}", "write the whole address out"
         yield from _key_faults(client, f"{at}.jwks_file")
+        authority = client.backchannel_logout_authority
+        if authority is not None and file_fault(authority) is None and not _vouches(authority.read_bytes()):
+            remedy = "put the certificate of the authority of the application's servers there"
+            yield f"{at}.backchannel_logout_authority", f"{authority}: not a PEM certificate", remedy
         file = client.secret_file
         if file is None or file_fault(file) is not None:
             continue
@@ -192,7 +196,7 @@ def building_faults(settings: Settings, district: District) -> Iterator[Finding]
         accounts=accounts_of(settings.applications),
     )
     try:
-        clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"))
+        clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"), bytes)
         all_resources(settings, around)
     except (ClientUnusable, HostTaken, UpstreamUnusable) as error:
         at = "oidc_clients" if isinstance(error, ClientUnusable) else "applications"

@@ -13,6 +13,7 @@ from config.places import Places
 from config.settings import Directory, Metrics, Settings
 from gateway.audit.recomputation import Recomputation
 from gateway.authorize.ext_authz import Authorizer, WaysIn
+from gateway.authorize.relying_parties import Admission
 from gateway.authorize.travel import TravelAlarm
 from gateway.commands import technical_accounts
 from gateway.commands.asking_office import (
@@ -33,6 +34,8 @@ from gateway.commands.own_applications import PORTAL_ITSELF
 from gateway.commands.own_device_pages import own_device_pages
 from gateway.commands.portal_closed import closed_cards
 from gateway.commands.pushed_people import scim
+from gateway.commands.relying_parties import relying_parties
+from gateway.commands.sign_outs import frames_of
 from gateway.commands.signed_in_elsewhere import signed_in_elsewhere
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
@@ -64,7 +67,7 @@ from idp.http.page import Assets, Office
 from idp.http.page import Pages as SignInPages
 from idp.http.provider import Provider
 from idp.http.recovery import Recovery
-from idp.oidc.client import clients_of, gateway_client
+from idp.oidc.client import gateway_client
 
 log = structlog.get_logger("sockets")
 CLOSING = 2.0  # seconds for requests under way when we stop
@@ -89,6 +92,7 @@ def web_app(plane: ControlPlane, officers: LatePages) -> web.Application:
         plane.state.record,
         plane.settings.sign_in,
         elsewhere=partial(signed_in_elsewhere, plane),
+        frames=frames_of(plane),
     )
     staying = Staying(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
@@ -153,7 +157,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
     """The built-in OpenID Provider."""
     settings, state, addresses = plane.settings, plane.state, plane.addresses
     gateway = gateway_client(addresses.redirect_uris(), [f"{addresses.portal}/"])
-    others = clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"))
+    others = relying_parties(plane)
     return idp_app.make_app(
         Provider(
             issuer=addresses.issuer,
@@ -174,6 +178,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             programs=technical_accounts.programs(settings),
             upstreams=upstreams_of(settings.upstream_providers, state.district),
             issue_token=technical_accounts.issuer(plane),
+            may_use=admission(plane),
             realms=plane.directory.realms,
             realm=_example_realm(settings.directories),
             some_silent=lambda: plane.directory.some_silent,
@@ -194,6 +199,18 @@ def provider_app(plane: ControlPlane) -> web.Application:
             on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
         ),
         _last_resort(plane),
+    )
+
+
+def admission(plane: ControlPlane) -> Admission:
+    """Who may use the application of a relying party."""
+    return Admission(
+        snapshot=lambda: plane.snapshot,
+        acting=plane.state.sessions.by_provider_sid,
+        record=plane.state.record,
+        settled=plane.settled.wait,
+        host=plane.addresses.issuer.removeprefix("https://"),
+        support=plane.settings.office.support,
     )
 
 

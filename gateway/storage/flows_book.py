@@ -58,6 +58,12 @@ class FlowsBook(AuthenticatorsBook):
         query = select(sign_in_flow).where(sign_in_flow.c.subject == subject)
         return [flow_of(row, self._seal) for row in self._connection.execute(query)]
 
+    def flows_of_people(self, now: datetime) -> list[Flow]:
+        living = sign_in_flow.c.subject.is_not(None) & (sign_in_flow.c.expires_at > micros(now))
+        return [
+            flow_of(row, self._seal) for row in self._connection.execute(select(sign_in_flow).where(living))
+        ]
+
     def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
         for flow in self.flows_of(subject):
             if flow.id == but:

@@ -12,6 +12,7 @@ from config.vocabulary import SessionId, SubjectId
 from gateway.audit.entry import Entry, Outcome
 from gateway.audit.identity_events import entry_of
 from gateway.audit.sparing import Sparing, SparingEach, told
+from gateway.storage.client_sign_outs import due_where_unmarked
 from gateway.storage.database import Database
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.identity_rows import session_of
@@ -34,7 +35,16 @@ from gateway.storage.tables.identity import (
 )
 from gateway.storage.tables.technical import technical_assertion
 from idp.directory.person import Person
-from idp.events import NOWHERE, EndReason, Event, RecoveryRefused, SignInNotBegun, SignInStarted, Throttled
+from idp.events import (
+    NOWHERE,
+    EndReason,
+    Event,
+    RecoveryRefused,
+    SignInNotBegun,
+    SignInStarted,
+    Throttled,
+    UpstreamNotLinked,
+)
 from idp.login import conduct_password_change, desk, under_way
 from idp.login.authenticator import Proof, enrolled, new_authenticator_id
 from idp.login.new_device import NewDevice
@@ -186,6 +196,7 @@ class IdentityStore:
             (provider_session, provider_session.c.ended_at, now - ENDED_KEPT),
         ):
             most = max(most, _remove(connection, table, column <= micros(before)))
+        most = max(most, due_where_unmarked(connection, now, SWEPT_AT_ONCE))
         self._record(connection, book)
         return tuple(over), most == SWEPT_AT_ONCE
 
@@ -216,7 +227,9 @@ class IdentityStore:
             return self._throttled.of(event.subject, event.at)
         if isinstance(event, RecoveryRefused):
             return None if event.reason in RIGHT_SECRET else self._last_resort
-        return self._refused if not entry.subject and entry.outcome is Outcome.REFUSED else None
+        # whoever has an account at another provider can cause as many of the latter as they like
+        of_strangers = entry.outcome is Outcome.REFUSED or isinstance(event, UpstreamNotLinked)
+        return self._refused if not entry.subject and of_strangers else None
 
 
 def _remove(connection: Connection, table: Table, where: Any) -> int:

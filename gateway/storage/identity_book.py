@@ -47,7 +47,7 @@ from idp.login.recovery import Account
 from idp.login.session import Session
 from idp.login.throttle import BucketKey, Times
 from idp.login.totp import Secret
-from idp.login.upstream import Identity, Link
+from idp.login.upstream import Identity, Link, SignedOut
 
 _NEW_DEVICES = (  # made once: making it takes longer than running it
     select(new_device).where(new_device.c.subject == bindparam("whose")).order_by(new_device.c.at.desc())
@@ -219,14 +219,19 @@ class IdentityBook(FlowsBook, TechnicalBook, TokensBook):
         query = select(provider_session).where(living).order_by(provider_session.c.created_at)
         return [session_of(row) for row in self._connection.execute(query)]
 
-    def sessions_by_upstreams(self) -> list[Session]:
-        return self._living(provider_session.c.via.is_not(None))
+    def sessions_by_upstream(self, said: SignedOut) -> list[Session]:
+        # the database finds by a part of the text, so that not everybody's session is read for one sign-out
+        part = msgspec.json.encode(said.subject or said.sid).decode()
+        maybe = self._living(provider_session.c.via.contains(part, autoescape=True))
+        return [one for one in maybe if said.ends(one.via)]
 
     def device_suspended(self, device: DeviceId, now: datetime) -> bool:
         return is_suspended(self._connection, device_subject(device), now)
 
     def keep_session(self, session: Session) -> None:
         self._put(provider_session, session_row(session))
+        if session.ended_at is not None:
+            self._due_for_clients(session.sid, session.ended_at)
 
     def keep_seen(self, sid: SessionId, now: datetime, idle: timedelta) -> None:
         """The gateway's session goes idle together with ours; one that has ended or is idle stays so."""

@@ -19,6 +19,7 @@ NONCE = 12  # bytes, NIST SP 800-38D §8.2.2: random nonces, far below 2^32 valu
 KEY = 32  # bytes, AES-256
 VERSION = b"\x01"
 FINGERPRINTS = b"brana fingerprints 1"  # HKDF info: the key of fingerprints is no key of seals
+PSEUDONYMS = b"brana pseudonyms 1"
 
 
 class SealBroken(Exception):
@@ -45,6 +46,7 @@ class Seal:
     def __init__(self, master_key: bytes) -> None:
         self._cipher = AESGCM(master_key)
         self._fingerprints = HKDFExpand(SHA256(), KEY, FINGERPRINTS).derive(master_key)
+        self._pseudonyms = HKDFExpand(SHA256(), KEY, PSEUDONYMS).derive(master_key)
 
     def __repr__(self) -> str:
         return "Seal(…)"
@@ -61,6 +63,12 @@ class Seal:
             return self._cipher.decrypt(nonce, body, row.encode())
         except (InvalidTag, ValueError) as error:  # ValueError: cut short
             raise SealBroken(row) from error
+
+    def pseudonym(self, name: bytes) -> bytes:
+        """HMAC-SHA-256 that stands for a name outside. Without the key nobody tells whose it is, also not by trying all
+        names; it stays the same for as long as the master key does.
+        """
+        return hmac.digest(self._pseudonyms, name, hashlib.sha256)
 
     def fingerprint(self, secret: bytes, table: str) -> bytes:
         """HMAC-SHA-256 by which a secret of 80 random bits or more is found again, and never read back.

@@ -2,14 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from config.vocabulary import SessionId
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros
-from gateway.storage.tables.identity import access_token, authorization_code, refresh_family
+from gateway.storage.tables.identity import (
+    access_token,
+    authorization_code,
+    refresh_family,
+    signed_in_client,
+)
 from gateway.storage.tokens_rows import code_of, code_row, family_of, family_row, token_of, token_row
 from idp.login.handle import HandleHash
+from idp.login.session import Session
 from idp.oidc.book import AccessToken, Code, RefreshFamily
+from idp.oidc.client import ClientId
 
 
 class TokensBook(KeyedRows):
@@ -38,6 +46,27 @@ class TokensBook(KeyedRows):
     def refresh_family(self, name: HandleHash) -> RefreshFamily | None:
         row = self._at(refresh_family, name=name)
         return None if row is None else family_of(row)
+
+    def keep_signed_in(self, session: Session, client: ClientId) -> None:
+        row = {
+            "session": session.sid,
+            "client": client,
+            "subject": session.person.subject,
+            "person": session.person.login,
+            "attempts": 0,
+        }
+        self._put(signed_in_client, row)
+
+    def signed_in_to(self, session: SessionId) -> list[ClientId]:
+        mine = select(signed_in_client.c.client).where(signed_in_client.c.session == session)
+        names = self._connection.execute(mine.order_by(signed_in_client.c.client)).scalars()
+        return [ClientId(name) for name in names]
+
+    def _due_for_clients(self, sid: SessionId, ended_at: datetime) -> None:
+        """From now on the clients that the session signed in to are to be told: in the transaction that ends it."""
+        waiting = (signed_in_client.c.session == sid) & signed_in_client.c.due_at.is_(None)
+        due = {"due_at": micros(ended_at), "ended_at": micros(ended_at)}
+        self._connection.execute(update(signed_in_client).where(waiting).values(due))
 
     def withdraw_tokens(self, code: HandleHash, now: datetime) -> int:
         of_it = (refresh_family.c.code == code) & refresh_family.c.withdrawn_at.is_(None)

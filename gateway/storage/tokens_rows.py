@@ -11,6 +11,7 @@ from idp.oidc.book import AccessToken, Code, RefreshFamily
 from idp.oidc.client import ClientId, Scope
 
 Values = dict[str, Any]
+KNOWN = {scope.value: scope for scope in Scope}
 
 
 def code_row(code: Code) -> Values:
@@ -36,7 +37,7 @@ def code_of(row: Row[Any]) -> Code:
         redirect_uri=row.redirect_uri,
         challenge=row.challenge,
         nonce=row.nonce,
-        scopes=tuple(Scope(word) for word in row.scopes.split()),
+        scopes=_scopes(row.scopes),
         expires_at=moment_of(row.expires_at),
         used_at=moment_or_none(row.used_at),
         refresh=bool(row.refresh),
@@ -60,7 +61,7 @@ def token_of(row: Row[Any]) -> AccessToken:
         code=HandleHash(row.code),
         session=SessionId(row.session),
         client=ClientId(row.client),
-        scopes=tuple(Scope(word) for word in row.scopes.split()),
+        scopes=_scopes(row.scopes),
         expires_at=moment_of(row.expires_at),
     )
 
@@ -86,8 +87,13 @@ def family_of(row: Row[Any]) -> RefreshFamily:
         code=HandleHash(row.code),
         session=SessionId(row.session),
         client=ClientId(row.client),
-        scopes=tuple(Scope(word) for word in row.scopes.split()),
+        scopes=_scopes(row.scopes),
         expires_at=moment_of(row.expires_at),
         ends_at=moment_of(row.ends_at),
         withdrawn_at=moment_or_none(row.withdrawn_at),
     )
+
+
+def _scopes(words: str) -> tuple[Scope, ...]:
+    """Without those that a node of a later version gives, and we could not tell anything by."""
+    return tuple(KNOWN[word] for word in words.split() if word in KNOWN)

@@ -24,6 +24,7 @@ from gateway.web.refusal import Elsewhere, ShownRefusal, both, signed_out_page
 from gateway.web.sign_in_failures import told
 from idp.events import Origin
 from idp.http.page import language_of, page_headers
+from idp.oidc.front_channel import source
 
 SIGN_OUT = "/.brana/sign-out"
 log = structlog.get_logger("gateway.entrance")
@@ -47,6 +48,11 @@ async def nowhere_else(_session: Session) -> None:
     """Where no other provider is asked."""
 
 
+async def nothing_to_load(_session: Session) -> tuple[str, ...]:
+    """Where no application signs its people out by the browser."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Entrance:
     desk: Desk
@@ -58,6 +64,8 @@ class Entrance:
     refusals: Sparing = field(default_factory=lambda: Sparing(*REFUSALS_KEPT))
     elsewhere: Callable[[Session], Awaitable[Elsewhere | None]] = nowhere_else
     """At which other identity provider somebody is still signed in whose session here is over."""
+    frames: Callable[[Session], Awaitable[tuple[str, ...]]] = nothing_to_load
+    """What the browser loads of other applications when the session ends."""
 
     def paths(self) -> Mapping[str, Handler]:
         return {CALLBACK: self.callback, SIGN_OUT: self.sign_out, STRONGER: self.stronger}
@@ -149,13 +157,17 @@ class Entrance:
         """Ends the session on every host (POST, own page only: the guard sees to it)."""
         if request.method != "POST":
             raise web.HTTPMethodNotAllowed(request.method, ["POST"])
-        session = await self._session(request)
+        session, frames = await self._session(request), tuple[str, ...]()
         if session is not None:
+            frames = await self.frames(session)  # asked before: who was told is forgotten
             await self.end(session, EndReason.SIGNED_OUT, origin_of(request), self.desk.now())
         still = await self.elsewhere(session) if session is not None else None
         language = language_of(request, self.desk.pages.default_language)
-        html = signed_out_page(self.desk.pages, language, portal=self.desk.portal, elsewhere=still)
-        response = web.Response(text=html, content_type="text/html", headers=page_headers())
+        html = signed_out_page(
+            self.desk.pages, language, portal=self.desk.portal, elsewhere=still, frames=frames
+        )
+        headers = page_headers(frames=[*map(source, frames)])
+        response = web.Response(text=html, content_type="text/html", headers=headers)
         grants = [name for name in self._cookies(request) if name.startswith(GRANT_OF_ONE)]
         for name in (GRANT, SESSION, *grants):
             response.headers.add("Set-Cookie", clear_cookie(name))

@@ -3,7 +3,7 @@
 Shown by the decision point on any host, and by our own handlers. Pure: texts in, texts out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -259,11 +259,16 @@ class Elsewhere:
 
 
 def signed_out_page(
-    pages: Pages, language: Language, *, portal: str, elsewhere: Elsewhere | None = None
+    pages: Pages,
+    language: Language,
+    *,
+    portal: str,
+    elsewhere: Elsewhere | None = None,
+    frames: Sequence[str] = (),
 ) -> str:
-    """HTML of "you are signed out"."""
+    """HTML of "you are signed out". `frames`: what of other applications is loaded with it."""
     still = None if elsewhere is None else (elsewhere.title.in_language(language), elsewhere.address)
-    return pages.render("signed_out.html", language, portal=portal, elsewhere=still)
+    return pages.render("signed_out.html", language, portal=portal, elsewhere=still, frames=frames)
 
 
 def wants_page(headers: Mapping[str, str]) -> bool:

@@ -15,9 +15,10 @@ from joserfc.jwk import Key
 from config.settings import Title
 from idp.broker import asking, id_token, logout, metadata
 from idp.broker import keys as which
+from idp.broker.kept import Kept
 from idp.broker.logout import Told
 from idp.broker.metadata import Metadata
-from idp.broker.refused import UpstreamRefused
+from idp.broker.refused import UNREADABLE, UpstreamRefused
 from idp.broker.upstream import Upstream
 from idp.login.refusal import Refusal
 from idp.login.upstream import Gone, Proven
@@ -46,8 +47,15 @@ class UpstreamClient:
     realms: frozenset[str]
     tls: ssl.SSLContext
     monotonic: Callable[[], float] = time.monotonic
-    _known: tuple[float, Metadata] | None = field(default=None, init=False)
-    _keys: tuple[float, tuple[Key, ...]] | None = field(default=None, init=False)
+    _known: Kept[Metadata] = field(init=False)
+    _keys: Kept[tuple[Key, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._known = Kept(self._read_metadata, self._elapsed)
+        self._keys = Kept(self._read_keys, self._elapsed)
+
+    def _elapsed(self) -> float:
+        return self.monotonic()
 
     async def address(self, gone: Gone, state: str, redirect_uri: str, login_hint: str, locale: str) -> str:
         """Where the browser is sent. Raises UpstreamRefused."""
@@ -64,13 +72,13 @@ class UpstreamClient:
                 Refusal.UPSTREAM_MIXED_UP, "it promises to name itself, and the answer does not"
             )
         tokens = await self._exchange(said, gone, code, redirect_uri)
-        header, claims = await self._verified(tokens.id_token, said)
+        header, claims = await self._verified(tokens.id_token)
         return id_token.proven(claims, header, self.upstream, gone, tokens.access_token, now())
 
     async def told(self, logout_token: str, now: Callable[[], datetime]) -> Told:
         """Whose session there is over. Raises UpstreamRefused."""
         id_token.header_of(logout_token, self.upstream)  # before anything is asked for its sake
-        _, claims = await self._verified(logout_token, await self._metadata())
+        _, claims = await self._verified(logout_token)
         return logout.told(claims, self.upstream, now())
 
     async def way_out(self, redirect_uri: str, locale: str) -> str | None:
@@ -84,27 +92,25 @@ class UpstreamClient:
         joint = "&" if "?" in endpoint else "?"
         return f"{endpoint}{joint}{urlencode(asked)}" if endpoint else None
 
-    async def _verified(self, token: str, said: Metadata) -> tuple[id_token.Header, dict[str, Any]]:
+    async def _verified(self, token: str) -> tuple[id_token.Header, dict[str, Any]]:
         header = id_token.header_of(token, self.upstream)
         try:
-            return header, id_token.signed_claims(token, header, await self._signing(said))
+            return header, id_token.signed_claims(token, header, await self._keys.get(KEPT_FOR))
         except UpstreamRefused as refused:
             if refused.reason not in {Refusal.UPSTREAM_KEY_UNKNOWN, Refusal.UPSTREAM_SIGNATURE_WRONG}:
                 raise
-        newer = await self._signing(said, anew=True)  # it may have changed them since
+        newer = await self._keys.get(KEYS_NOT_TWICE_WITHIN)  # it may have changed them since
         return header, id_token.signed_claims(token, header, newer)
 
     async def _metadata(self) -> Metadata:
-        if self._known is None or self.monotonic() - self._known[0] > KEPT_FOR.total_seconds():
-            said = metadata.read(await self._ask("GET", self.upstream.metadata), self.upstream)
-            self._known = self.monotonic(), said
-        return self._known[1]
+        return await self._known.get(KEPT_FOR)
 
-    async def _signing(self, said: Metadata, *, anew: bool = False) -> tuple[Key, ...]:
-        most = KEYS_NOT_TWICE_WITHIN if anew else KEPT_FOR
-        if self._keys is None or self.monotonic() - self._keys[0] > most.total_seconds():
-            self._keys = self.monotonic(), which.read(await self._ask("GET", said.jwks_uri))
-        return self._keys[1]
+    async def _read_metadata(self) -> Metadata:
+        return metadata.read(await self._ask("GET", self.upstream.metadata), self.upstream)
+
+    async def _read_keys(self) -> tuple[Key, ...]:
+        said = await self._metadata()
+        return which.read(await self._ask("GET", said.jwks_uri))
 
     async def _exchange(self, said: Metadata, gone: Gone, code: str, redirect_uri: str) -> _Tokens:
         """OpenID Connect Core 1.0 §3.1.3.1."""
@@ -124,7 +130,7 @@ class UpstreamClient:
         body = await self._ask("POST", said.token_endpoint, form, headers)
         try:
             tokens = msgspec.json.decode(body, type=_Tokens)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise UpstreamRefused(Refusal.UPSTREAM_TOKEN_UNREADABLE, "the token endpoint's answer") from error
         if tokens.token_type.lower() != "bearer":
             raise UpstreamRefused(Refusal.UPSTREAM_TOKEN_UNREADABLE, "another type of token")

@@ -14,7 +14,7 @@ from joserfc.jwk import Key
 
 from idp.broker import caais
 from idp.broker import keys as which
-from idp.broker.refused import UpstreamRefused
+from idp.broker.refused import UNREADABLE, UpstreamRefused
 from idp.broker.upstream import Upstream
 from idp.login.refusal import Refusal
 from idp.login.upstream import Gone, Identity, Proven, Via
@@ -23,7 +23,7 @@ LEEWAY = timedelta(seconds=30)
 MAX_AGE = timedelta(minutes=10)  # since `iat`: an id token is used at once
 TOKEN_MAX = 16 * 1024  # characters
 SUBJECT_MAX = 255  # characters, OpenID Connect Core 1.0 §2
-HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512, "DSA": hashlib.sha512}
+HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 """Of an algorithm, by the end of its name (§3.1.3.6)."""
 
 
@@ -80,7 +80,7 @@ def signed_claims(token: str, header: Header, known: tuple[Key, ...]) -> dict[st
             continue
         try:
             claims = msgspec.json.decode(verified.payload)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise UpstreamRefused(Refusal.UPSTREAM_TOKEN_UNREADABLE, "its claims are no JSON") from error
         if not isinstance(claims, dict):
             raise UpstreamRefused(Refusal.UPSTREAM_TOKEN_UNREADABLE, "its claims are no object")

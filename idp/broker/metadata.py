@@ -2,7 +2,7 @@
 
 import msgspec
 
-from idp.broker.refused import UpstreamRefused
+from idp.broker.refused import UNREADABLE, UpstreamRefused
 from idp.broker.upstream import Upstream
 from idp.login.refusal import Refusal
 
@@ -22,7 +22,7 @@ def read(body: bytes, upstream: Upstream) -> Metadata:
     """Raises UpstreamRefused: of another issuer (§4.3), or with an endpoint on a host that nobody named to us."""
     try:
         said = msgspec.json.decode(body, type=Metadata)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise UpstreamRefused(Refusal.UPSTREAM_UNUSABLE, "its metadata cannot be read") from error
     if said.issuer != upstream.issuer:
         raise UpstreamRefused(Refusal.UPSTREAM_UNUSABLE, "its metadata name another issuer")

@@ -1,6 +1,11 @@
 """Why another provider's answer proves nothing."""
 
+import msgspec
+
 from idp.login.refusal import Refusal
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What reading JSON that somebody else wrote may come to."""
 
 
 class UpstreamRefused(Exception):

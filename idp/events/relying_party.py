@@ -12,6 +12,9 @@ class AuthorizationGranted(Happening):
 
     session: SessionId
     client: str
+    rule: str = ""
+    """The policy that lets the person use its application; none where it names no application."""
+    policy_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

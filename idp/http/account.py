@@ -26,6 +26,7 @@ from idp.http.expiry import Expiry
 from idp.http.page import language_of
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.sign_in_page import provider_title
+from idp.http.sign_out import frames_of
 from idp.http.upstream_logout import elsewhere
 from idp.http.user_agent import describe
 from idp.http.ways_of_proof import FACTORS, LEVELS, methods_in_words
@@ -261,13 +262,14 @@ async def _act(
     provider, now, origin = provider_of(request), provider_of(request).clock(), arrival.origin_of(request)
     handle = cookies.read_hashed(request, cookies.SSO)
 
-    def work(book: Book) -> tuple[Session | None, Outcome]:
+    def work(book: Book) -> tuple[Session | None, Outcome, tuple[str, ...]]:
         session = desk.live(book, handle, provider.sign_in, now) if handle is not None else None
         if session is None:
-            return None, None
-        return session, act(book, desk.touch(book, session, provider.sign_in, now), origin, now)
+            return None, None, ()
+        frames = frames_of(book, provider, session.sid)
+        return session, act(book, desk.touch(book, session, provider.sign_in, now), origin, now), frames
 
-    session, over = await provider.store.transact(work)
+    session, over, frames = await provider.store.transact(work)
     if isinstance(over, Unchanged):
         response = send_on(told_at(CONFIRM_FIRST))
         response.headers[REASON_HEADER] = over
@@ -278,7 +280,7 @@ async def _act(
         return send_on(ACCOUNT.path)
     if over is not None and session.sid in over:
         everywhere = act is own.end_everywhere
-        return await _signed_out(request, session, alarmed=alarmed, everywhere=everywhere)
+        return await _signed_out(request, session, frames, alarmed=alarmed, everywhere=everywhere)
     response = send_on(told_at(done if over is not None else NOTHING_LEFT))
     if over is None:
         response.headers[REASON_HEADER] = NOT_AMONG_OWN
@@ -286,14 +288,16 @@ async def _act(
 
 
 async def _signed_out(
-    request: web.Request, session: Session, *, alarmed: bool, everywhere: bool
+    request: web.Request, session: Session, frames: tuple[str, ...], *, alarmed: bool, everywhere: bool
 ) -> web.Response:
     provider = provider_of(request)
     template = "account_alarm.html" if alarmed else "signed_out.html"
     response = provider.pages.respond(
         request,
         template,
+        frames=frames,
         start=provider.start,
+        onward=None,
         everywhere=everywhere,
         elsewhere=await elsewhere(request, session.via),
     )

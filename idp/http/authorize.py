@@ -6,11 +6,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aiohttp import web
 
-from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language, SubjectId
+from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language
 from idp import events
+from idp.events import Origin
 from idp.http import arrival, cookies, failure
 from idp.http.page import language_of
-from idp.http.provider import Book, Provider, provider_of
+from idp.http.provider import Admitted, Book, NotAdmitted, Provider, provider_of
 from idp.http.security_headers import page_headers
 from idp.http.words import UNSAFE
 from idp.login import crowd, desk, purses
@@ -35,7 +36,9 @@ from idp.oidc.authorize import (
     Target,
     Unanswerable,
 )
+from idp.oidc.client import ClientId
 from idp.oidc.errors import OAuthError, Refused
+from idp.oidc.parameters import printable
 
 
 async def authorize(request: web.Request) -> web.Response:
@@ -136,14 +139,18 @@ async def answer(
     """
     provider = provider_of(request)
     now, origin, code = provider.clock(), arrival.origin_of(request), new_handle()
+    admitted = await _may_use(provider, asked, handle, origin)
+    if isinstance(admitted, NotAdmitted):
+        return await _not_admitted(request, asked, admitted)
 
     def work(book: Book) -> bool:
         session = desk.live(book, handle, provider.sign_in, now)
         asked_at = flow.began_at if flow is not None else now
         if session is None or rules.must_ask(asked, session, asked_at, now) is not None:
             return False
+        session = desk.touch(book, session, provider.sign_in, now)
         grant.issue_code(
-            book, asked, desk.touch(book, session, provider.sign_in, now), hashed(code), origin, now
+            book, asked, session, hashed(code), origin, now, admitted.rule, admitted.policy_version
         )
         if flow is not None:
             book.drop_flow(flow.id)
@@ -153,6 +160,40 @@ async def answer(
         refused = Refused(OAuthError.LOGIN_REQUIRED, "the session ended meanwhile; begin a new sign-in")
         return await refuse(request, Refusable(asked.target, refused))
     return to_client(request, asked.target, {"code": code})
+
+
+async def _may_use(
+    provider: Provider, asked: Request, handle: HandleHash, origin: Origin
+) -> Admitted | NotAdmitted:
+    """Whoever is signed in, where the client names no application."""
+    application = provider.clients[asked.target.client].application
+    session = await signed_in(provider, handle) if application else None
+    if session is None:
+        return Admitted("", "")
+    return await provider.may_use(session, application, origin, provider.clock())
+
+
+async def _not_admitted(request: web.Request, asked: Request, why: NotAdmitted) -> web.Response:
+    """The person reads why; where nobody would see a page, the client is told."""
+    provider = provider_of(request)
+    denied = Refused(OAuthError.ACCESS_DENIED, f"the person may not use this: {printable(why.reason)}")
+    refusable = Refusable(asked.target, denied)
+    if rules.silent(asked) or not in_a_page_of_its_own(request):
+        return await refuse(request, refusable)
+    origin, now = arrival.origin_of(request), provider.clock()
+    await provider.store.transact(lambda book: grant.refuse_authorization(book, refusable, origin, now))
+    language = language_of(request, provider.pages.default_language)
+    response = provider.pages.respond(
+        request,
+        "not_admitted.html",
+        status=403,
+        title=why.title.get(language, ""),
+        advice=why.advice.get(language, ""),
+        start=provider.start,
+        request_id=origin.request_id,
+    )
+    response.headers[REASON_HEADER] = why.reason
+    return response
 
 
 async def refuse(request: web.Request, refusable: Refusable) -> web.Response:
@@ -243,8 +284,10 @@ def asked_of(provider: Provider, text: str) -> Request | None:
 def hint_reader(provider: Provider) -> HintReader:
     def read(token: str) -> Hint | None:
         claims = provider.keys.verify(token, provider.issuer, provider.clock())
-        subject = claims.get("sub") if claims is not None else None
-        return Hint(SubjectId(subject)) if isinstance(subject, str) else None
+        if claims is None or not isinstance(claims.get("sub"), str):
+            return None
+        client = provider.clients.get(ClientId(str(claims.get("aud"))))
+        return Hint(claims["sub"]) if client is None else Hint(claims["sub"], client.subject_of)
 
     return read
 

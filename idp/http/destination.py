@@ -73,6 +73,13 @@ def login_hint(destination: Destination) -> str:
     return destination.login_hint if isinstance(destination, Request) else ""
 
 
+def decided_about(provider: Provider, destination: Destination) -> bool:
+    """Whether policies say who may go on there."""
+    if not isinstance(destination, Request):
+        return False
+    return bool(provider.clients[destination.target.client].application)
+
+
 def form_targets(destination: Destination) -> tuple[str, ...]:
     """Origins that a form of the sign-in may lead to."""
     return (arrival.site_of(destination.target.redirect_uri),) if isinstance(destination, Request) else ()

@@ -10,12 +10,13 @@ from idp import events
 from idp.events import Origin
 from idp.http import answers, arrival, clients, programs
 from idp.http.authorize import reread
-from idp.http.provider import Book, Provider, provider_of
+from idp.http.provider import Book, NotAdmitted, Provider, provider_of
+from idp.login.facts import recent
 from idp.login.handle import hashed, new_handle
 from idp.login.session import Session
 from idp.oidc import claims, grant, program, refresh, refresh_token, token
 from idp.oidc.client_authentication import Shown
-from idp.oidc.errors import Refused
+from idp.oidc.errors import OAuthError, Refused
 from idp.oidc.grant import Exchange
 from idp.oidc.issue import New, Redeemed
 from idp.oidc.refresh import Refresh
@@ -23,8 +24,8 @@ from idp.oidc.refresh_token import RefreshToken
 
 
 @dataclass(frozen=True, slots=True)
-class Outdated:
-    """A refresh token is good, and what is known of its person too old."""
+class Examined:
+    """A refresh token is good, and something is asked before it is used."""
 
     asked: Refresh
     session: Session
@@ -57,7 +58,7 @@ async def exchange(request: web.Request) -> web.Response:
     new = New(access=hashed(access), refresh=again.parts())
     asking = Asking(values, shown, new, origin, now)
     redeemed = await provider.store.transact(lambda book: _redeemed(book, provider, asking))
-    if isinstance(redeemed, Outdated):
+    if isinstance(redeemed, Examined):
         redeemed = await _after_asking(provider, redeemed, new, origin)
     if isinstance(redeemed, Refused):
         return answers.refused(redeemed, request)
@@ -66,7 +67,7 @@ async def exchange(request: web.Request) -> web.Response:
     return answers.json(token.answer(access, said, redeemed.scopes, more))
 
 
-def _redeemed(book: Book, provider: Provider, asking: Asking) -> Redeemed | Outdated | Refused:
+def _redeemed(book: Book, provider: Provider, asking: Asking) -> Redeemed | Examined | Refused:
     """Who asks, and for what, within one transaction."""
     origin, now, limits = asking.origin, asking.now, provider.sign_in
     client = clients.proven(book, provider, asking.shown, origin, now)
@@ -78,38 +79,54 @@ def _redeemed(book: Book, provider: Provider, asking: Asking) -> Redeemed | Outd
         return asked
     if isinstance(asked, Exchange):
         return grant.redeem(book, asked, asking.new, origin, limits, now)
-    session = refresh.outdated(book, asked, limits, provider.refresh, now)
+    session = refresh.to_be_examined(book, asked, limits, provider.refresh, now)
     if session is not None:
-        return Outdated(asked, session)
+        return Examined(asked, session)
     return refresh.rotate(book, asked, asking.new, origin, limits, now)
 
 
 def _next_of(values: Mapping[str, str]) -> RefreshToken:
-    """What a refresh token is replaced by, or the first of a family."""
-    before = refresh_token.read(values.get("refresh_token"))
+    """What a refresh token is replaced by, or the first of a family: one that comes with a code has no say in that."""
+    refreshes = values.get("grant_type") == "refresh_token"
+    before = refresh_token.read(values.get("refresh_token")) if refreshes else None
     return before.next() if before is not None else refresh_token.new_family()
 
 
 async def _after_asking(
-    provider: Provider, outdated: Outdated, new: New, origin: Origin
+    provider: Provider, examined: Examined, new: New, origin: Origin
 ) -> Redeemed | Refused:
-    """The directory is asked first, as where a person comes by themselves."""
-    asked, session, limits = outdated.asked, outdated.session, provider.sign_in
-    found, now = await reread(provider, session), provider.clock()
-    if not isinstance(found, Refused):
-        return await provider.store.transact(
-            lambda book: refresh.rotate(book, asked, new, origin, limits, now)
-        )
+    """As where a person comes by themselves: the directory is asked, and the policies as from where they signed in."""
+    asked, limits = examined.asked, provider.sign_in
+    session: Session | Refused | None = examined.session
+    if not recent(examined.session.facts_at, provider.clock(), provider.refresh):
+        session = await reread(provider, examined.session)
+    if isinstance(session, Refused):
+        return await _refused(provider, examined, session, origin)
+    if session is not None and asked.client.application:  # one that has ended is refused below
+        there = Origin(address=session.address, request_id=origin.request_id, user_agent=session.user_agent)
+        said = await provider.may_use(session, asked.client.application, there, provider.clock())
+        if isinstance(said, NotAdmitted):
+            denied = Refused(OAuthError.INVALID_GRANT, "the person may not use this now")
+            return await _refused(provider, examined, denied, origin, OAuthError.ACCESS_DENIED)
+    now = provider.clock()
+    return await provider.store.transact(lambda book: refresh.rotate(book, asked, new, origin, limits, now))
+
+
+async def _refused(
+    provider: Provider, examined: Examined, told: Refused, origin: Origin, reason: str = ""
+) -> Refused:
+    """The token stays as it is."""
+    person = examined.session.person
     refused = events.TokenRefused(
-        at=now,
+        at=provider.clock(),
         origin=origin,
-        person=session.person.login,
-        subject=session.person.subject,
-        client=asked.client.id,
-        reason=found.error,
+        person=person.login,
+        subject=person.subject,
+        client=examined.asked.client.id,
+        reason=reason or told.error,
     )
     await provider.store.transact(lambda book: book.record(refused))
-    return found
+    return told
 
 
 async def _to_program(request: web.Request, pairs: arrival.Pairs) -> web.Response:
@@ -126,7 +143,7 @@ def _id_token(provider: Provider, redeemed: Redeemed, access: str) -> str:
     client = redeemed.client
     said = claims.id_token(
         redeemed.session,
-        client.id,
+        client,
         redeemed.scopes,
         redeemed.nonce,
         access,

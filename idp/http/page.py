@@ -19,6 +19,7 @@ from idp.http.place import place_filter
 from idp.http.preferred_language import LANGUAGE_COOKIE, preferred
 from idp.http.security_headers import SECURITY_HEADERS, page_headers
 from idp.http.translations import CatalogUnusable, load_translations
+from idp.oidc.front_channel import source
 
 __all__ = [
     "LANGUAGE_COOKIE",
@@ -154,20 +155,21 @@ class Pages:
         form_targets: Iterable[str] = (),
         form_action: str = "",
         scripts: bool = False,
+        frames: Sequence[str] = (),
         **context: object,
     ) -> web.Response:
         """The page as an answer, in the language of the request, with its security headers.
 
-        `form_targets`, `form_action`: see `content_security_policy`.
+        `form_targets`, `form_action`: see `content_security_policy`; `frames`: addresses that the page loads in frames.
         """
         language = language_of(request, self.default_language)
-        html = self.render(template, language, here=request.path_qs, **context)
+        html = self.render(template, language, here=request.path_qs, frames=frames, **context)
         response = web.Response(
             text=html,
             status=status,
             content_type="text/html",
             headers={
-                **page_headers(form_targets, form_action, scripts=scripts),
+                **page_headers(form_targets, form_action, scripts=scripts, frames=[*map(source, frames)]),
                 "Vary": "Accept-Language, Cookie",
             },
         )

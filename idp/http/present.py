@@ -73,5 +73,4 @@ def _meant(destination: Destination, person: Person) -> bool:
         return True
     if Prompt.SELECT_ACCOUNT in destination.prompts:
         return False
-    same = destination.subject in {None, person.subject}
-    return same and login_hint(destination) in {"", person.login}
+    return destination.may_be_about(person.subject) and login_hint(destination) in {"", person.login}

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from config.settings import SignIn, Title
-from config.vocabulary import MunicipalityCode, SessionId, SubjectId
+from config.vocabulary import Language, MunicipalityCode, SessionId, SubjectId
 from idp.broker.logout import Told
 from idp.broker.upstream import Upstream
 from idp.directory.lockout import Lockout
@@ -21,6 +21,7 @@ from idp.events import Origin
 from idp.http.page import Pages
 from idp.login.key_site import Site
 from idp.login.recovery import RecoveryBook
+from idp.login.session import Session
 from idp.login.upstream import Gone, Proven
 from idp.oidc import book as oidc_book
 from idp.oidc import program as programs
@@ -62,6 +63,32 @@ class NotIssued:
 
 IssueToken = Callable[[ProgramAsked, Origin, datetime], Awaitable[Issued | NotIssued]]
 """Decides what a program that has proven itself may do, and makes the token that says so; records both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    rule: str
+    """The policy that permits it."""
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAdmitted:
+    reason: str
+    """Named; recorded by whoever decided."""
+    title: Mapping[Language, str]
+    advice: Mapping[Language, str]
+
+
+MayUse = Callable[[Session, str, Origin, datetime], Awaitable[Admitted | NotAdmitted]]
+"""Whether the person of a session may use an application, by its id."""
+
+
+async def nobody_admitted(
+    _session: Session, _application: str, _origin: Origin, _now: datetime
+) -> Admitted | NotAdmitted:
+    """Where nobody decides: doubt refuses."""
+    return NotAdmitted("gateway_unavailable", {}, {})
 
 
 class DirectoryRefusal(Protocol):
@@ -169,6 +196,8 @@ class Provider:
     """Technical accounts by id."""
     issue_token: IssueToken | None = None
     """None where there are none."""
+    may_use: MayUse = nobody_admitted
+    """Asked for relying parties that name an application."""
     realms: Realms = ONE_DIRECTORY
     """Guesses of a name are counted together, whichever form of it is typed."""
     realm: str = ""

@@ -1,11 +1,15 @@
 """Headers that every answer of ours carries: what a page may load, who may frame it, who may keep it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 
 def content_security_policy(
-    form_targets: Iterable[str] = (), form_action: str = "", *, scripts: bool = False
+    form_targets: Iterable[str] = (),
+    form_action: str = "",
+    *,
+    scripts: bool = False,
+    frames: Iterable[str] = (),
 ) -> str:
     """Policy of a page (CSP Level 3): own styles and images, forms to us, and no script at all.
 
@@ -13,12 +17,14 @@ def content_security_policy(
 
     `form_targets` are further origins (`https://portal.example.cz`, `https://*.example.cz`) that a form
     may lead to: browsers apply `form-action` to the redirects after a POST as well. `form_action`: the one address that
-    forms of the page lead to, and nothing of ours.
+    forms of the page lead to, and nothing of ours. `frames`: addresses, without a query, that it may load in frames.
     """
+    framed = " ".join(frames)
+    own_frames = f"frame-src {framed}; " if framed else ""
     form_action = form_action or " ".join(("'self'", *form_targets))
     own_scripts = "script-src 'self'; connect-src 'self'; " if scripts else ""
     return (
-        f"default-src 'none'; {own_scripts}style-src 'self'; img-src 'self' data:; "
+        f"default-src 'none'; {own_scripts}{own_frames}style-src 'self'; img-src 'self' data:; "
         f"form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
     )
 
@@ -48,8 +54,16 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 
 
 def page_headers(
-    form_targets: Iterable[str] = (), form_action: str = "", *, scripts: bool = False
+    form_targets: Iterable[str] = (),
+    form_action: str = "",
+    *,
+    scripts: bool = False,
+    frames: Sequence[str] = (),
 ) -> dict[str, str]:
-    """`SECURITY_HEADERS` of a page whose forms may lead to further origins, and that may run our scripts."""
-    policy = content_security_policy(form_targets, form_action, scripts=scripts)
-    return {**SECURITY_HEADERS, "Content-Security-Policy": policy}
+    """`SECURITY_HEADERS` of a page whose forms may lead to further origins, and that may run our scripts.
+
+    `frames`: see `content_security_policy`; other hosts' pages need not say that they may be in ours.
+    """
+    policy = content_security_policy(form_targets, form_action, scripts=scripts, frames=frames)
+    embeds = {"Cross-Origin-Embedder-Policy": "unsafe-none"} if frames else {}
+    return {**SECURITY_HEADERS, **embeds, "Content-Security-Policy": policy}

@@ -6,10 +6,11 @@ from config.vocabulary import SessionId
 from idp.events import EndReason
 from idp.http import arrival, cookies
 from idp.http.authorize import send_on, signed_in
-from idp.http.provider import Provider, provider_of
+from idp.http.provider import Book, Provider, provider_of
 from idp.http.upstream_logout import elsewhere
 from idp.login import desk
 from idp.login.upstream import Via
+from idp.oidc import front_channel
 from idp.oidc import logout as rules
 from idp.oidc.client import ClientId
 from idp.oidc.logout import HintReader, SignedOutOf, SignOut
@@ -23,9 +24,10 @@ async def ask(request: web.Request) -> web.Response:
     pairs = await arrival.parameters(request)
     sign_out = rules.read(pairs, provider.clients, hint_reader(provider))
     session = await signed_in(provider, cookies.read_hashed(request, cookies.SSO))
-    if session is not None and sign_out.needs_confirmation(session.sid):
+    if session is not None and sign_out.needs_confirmation(session.sid, provider.clients):
         return _confirmation(request, sign_out, session.person.name)
-    over = session.sid if session is not None else sign_out.hint.session if sign_out.hint else None
+    # of a client with names of its own nobody knows which one that is, where the browser does not say
+    over = session.sid if session is not None else SessionId(sign_out.hint.session) if sign_out.hint else None
     return await _leave(request, sign_out, over)
 
 
@@ -41,23 +43,40 @@ async def _leave(request: web.Request, sign_out: SignOut, over: SessionId | None
     provider = provider_of(request)
     origin, now = arrival.origin_of(request), provider.clock()
     via: Via | None = None
+    frames: tuple[str, ...] = ()
     if over is not None:
         ended = await provider.store.look(lambda book: book.session(over))
         via = ended.via if ended is not None else None
+        frames = await provider.store.look(lambda book: frames_of(book, provider, over))
         names = await provider.store.transact(
             lambda book: desk.end_one(book, over, EndReason.SIGNED_OUT, origin, now)
         )
         if names:
             await provider.on_ended(names)
     onward, still = sign_out.onward(), await elsewhere(request, via)
-    if onward is not None and still is None:
+    if onward is not None and still is None and not frames:
         response = send_on(onward)
     else:  # whoever is still signed in elsewhere is told, and goes on from there
+        by_itself = onward if frames and still is None else None
         response = provider.pages.respond(
-            request, "signed_out.html", start=onward or provider.start, everywhere=False, elsewhere=still
+            request,
+            "signed_out.html",
+            scripts=by_itself is not None,
+            frames=frames,
+            start=onward or provider.start,
+            everywhere=False,
+            elsewhere=still,
+            onward=by_itself,
         )
     cookies.take_away(response, cookies.SSO)
     return response
+
+
+def frames_of(book: Book, provider: Provider, session: SessionId) -> tuple[str, ...]:
+    """What the browser loads when that session ends; asked before it does."""
+    if not any(one.frontchannel_logout_uri for one in provider.clients.values()):
+        return ()
+    return front_channel.addresses(book.signed_in_to(session), provider.clients, provider.issuer, session)
 
 
 def _confirmation(request: web.Request, sign_out: SignOut, person: str) -> web.Response:
@@ -84,6 +103,6 @@ def hint_reader(provider: Provider) -> HintReader:
         client, sid = claims.get("aud"), claims.get("sid")
         if not isinstance(client, str) or not isinstance(sid, str):
             return None
-        return SignedOutOf(ClientId(client), SessionId(sid))
+        return SignedOutOf(ClientId(client), sid)
 
     return read

@@ -90,7 +90,13 @@ def _state(asking: Asking, book: Book) -> Mapping[str, Any]:
     provider = asking.provider
     assert asking.shown.client is not None
     return introspection.introspected(
-        book, asking.token, asking.shown.client, provider.sign_in, provider.issuer, asking.now
+        book,
+        asking.token,
+        asking.shown.client,
+        provider.clients,
+        provider.sign_in,
+        provider.issuer,
+        asking.now,
     )
 
 

@@ -27,12 +27,13 @@ async def userinfo(request: web.Request) -> web.Response:
     opened = None
     if handle is not None:
         opened = await provider.store.look(lambda book: grant.opened_by(book, hashed(handle), limits, now))
-    if opened is None:
+    client = provider.clients.get(opened[1].client) if opened is not None else None
+    if opened is None or client is None:
         challenge = f'Bearer realm="brana", error="{OAuthError.INVALID_TOKEN}"'
         headers = {"WWW-Authenticate": challenge, REASON_HEADER: OAuthError.INVALID_TOKEN}
         return answers.json({"error": OAuthError.INVALID_TOKEN}, 401, headers)
-    session, scopes = opened
-    return answers.json(claims.of_person(session, scopes))
+    session, kept = opened
+    return answers.json(claims.of_person(session, kept.scopes, client))
 
 
 async def keys(request: web.Request) -> web.Response:

@@ -66,8 +66,17 @@ async def _page(
     return provider.pages.respond(request, template, onward=onward, codes_left=left)
 
 
+def to_be_decided(kept: str) -> str:
+    """Back to the request, which the sign-in satisfies: policies decide there whether its person may go on."""
+    return _request(kept, SATISFIED)
+
+
 def _onward(request: web.Request, without: Collection[str]) -> str:
-    asked = parse_qsl(request.query_string, keep_blank_values=True)
+    return _request(request.query_string, without)
+
+
+def _request(query: str, without: Collection[str]) -> str:
+    asked = parse_qsl(query, keep_blank_values=True)
     return "/authorize?" + urlencode([pair for pair in asked if pair[0] not in without])
 
 

@@ -70,7 +70,7 @@ async def left(request: web.Request) -> web.Response:
     """Back from there."""
     provider = provider_of(request)
     return provider.pages.respond(
-        request, "signed_out.html", start=provider.start, everywhere=False, elsewhere=None
+        request, "signed_out.html", start=provider.start, everywhere=False, elsewhere=None, onward=None
     )
 
 

@@ -9,11 +9,19 @@ from aiohttp import web
 from config.vocabulary import REASON_HEADER, SubjectId
 from idp.http import arrival, cookies, failure, sign_in_page
 from idp.http.authorize import refuse, send_on
-from idp.http.destination import Destination, destination_of, must_ask, reach, way_on
+from idp.http.destination import (
+    Destination,
+    decided_about,
+    destination_of,
+    must_ask,
+    reach,
+    way_on,
+)
 from idp.http.present import present
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.sign_in_page import Held
 from idp.http.standing import reading_of
+from idp.http.told_first import to_be_decided
 from idp.http.words import TELLINGS
 from idp.login import conduct
 from idp.login.conduct import Visit
@@ -98,6 +106,8 @@ async def step(
         why = must_ask(destination, progress.session, flow.began_at, now)
         if why is None and first is not None:
             return replace(done, first=first(flow.asked))
+        if why is None and decided_about(provider, destination):
+            return replace(done, first=to_be_decided(flow.asked))
         if why is None:
             reach(book, destination, progress.session, hashed(given.code), caller.origin, now)
         return replace(done, unanswered=why)

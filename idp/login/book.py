@@ -21,7 +21,7 @@ from idp.login.spoken_code import SpokenCode
 from idp.login.states import State, Waiting
 from idp.login.throttle import Counters
 from idp.login.trust import Limits as TrustLimits
-from idp.login.upstream import Identity, Link
+from idp.login.upstream import Identity, Link, SignedOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +142,10 @@ class Book(Counters, Authenticators, Protocol):
 
     def flows_of(self, subject: SubjectId) -> Sequence[Flow]:
         """All that are the person's, or in which the directory is being asked about them."""
+        ...
+
+    def flows_of_people(self, now: datetime) -> Sequence[Flow]:
+        """All that live and in which it is known who signs in."""
         ...
 
     def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
@@ -286,8 +290,8 @@ class Book(Counters, Authenticators, Protocol):
         """Compare and set: True for exactly one caller."""
         ...
 
-    def sessions_by_upstreams(self) -> list[Session]:
-        """Those that have not ended and were opened by another provider's word."""
+    def sessions_by_upstream(self, said: SignedOut) -> list[Session]:
+        """Those that have not ended and that end by it."""
         ...
 
     def record(self, event: Event) -> None: ...

@@ -19,6 +19,7 @@ from idp.login.progress import Progress
 from idp.login.reach import reach_of
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingPassword, CheckingLinked, CheckingUpstream, State
+from idp.login.trust import newly_linked
 from idp.login.upstream import Gone, Link, Proven
 
 
@@ -81,11 +82,13 @@ def answer_linked(
     book: Book, visit: Visit, checking: CheckingLinked, answer: Person | Unanswered | None
 ) -> Progress:
     """Third half: what the directory says of the person now."""
+    link, person = _link(book, checking.proven), answer if isinstance(answer, Person) else None
     event = LinkedAnswered(
         answer=answer,
-        link=_link(book, checking.proven),
+        link=link,
         reach=reach_of(book, checking.subject, visit.now),
-        needed=needed(answer, visit.limits) if isinstance(answer, Person) else None,
+        needed=needed(person, visit.limits) if person is not None else None,
+        newly=newly_linked(link, person, visit.limits, visit.now) if link and person else None,
         origin=visit.caller.origin,
         drawn=visit.drawn,
     )

@@ -73,7 +73,8 @@ Laws, each a property test:
    this flow asked, about an identity that is linked with the person; and in the place of both only where the
    configuration trusts what that provider says of its proof, which is young.
 2. The level is what was shown: password alone, two factors, or phishing-resistant for a key alone, and for one that is
-   new no more than the proof that added it; and never less than the relying party or the person's roles demand.
+   new, or a link with another provider, no more than the proof that added it; and never less than the relying party
+   or the person's roles demand.
 3. A guess is evaluated only if it was counted (`Taken`); nothing but a counted guess reaches the directory.
 4. An error of the directory, or an account that is not active, is never a yes.
 5. A first factor is enrolled only for an account without one, after its password and an unused, unexpired code that

@@ -109,6 +109,8 @@ def changed(state: ChangingPassword, event: PasswordChanged, now: datetime) -> S
         reason = Refusal.UNKNOWN_PERSON
     elif answer.state is not AccountState.ACTIVE:
         reason = NOT_ACTIVE.get(answer.state, Refusal.ACCOUNT_DISABLED)
+    elif not standing.fits(answer):
+        reason = Refusal.UPSTREAM_OTHER_MUNICIPALITY
     else:
         demanded = levels.strongest(standing.demanded, event.needed)
         now_known = replace(
@@ -117,7 +119,13 @@ def changed(state: ChangingPassword, event: PasswordChanged, now: datetime) -> S
         if _suffices(now_known, now):
             return arrived(now_known, *before)
         alone = replace(
-            now_known, level=PASSWORD_LEVEL, methods=levels.PASSWORD, until=None, counts_from=None, via=None
+            now_known,
+            level=PASSWORD_LEVEL,
+            methods=levels.PASSWORD,
+            until=None,
+            counts_from=None,
+            via=None,
+            official=None,
         )
         return factor_asked(alone, event.reach, event.drawn.challenge, event.origin, now, *before)
     failure = events.SignInFailed(**who, reason=reason)

@@ -29,6 +29,8 @@ def read_again(state: Standings, event: PersonReadAgain, now: datetime) -> Step:
     why = NOT_ACTIVE.get(answer.state) if answer.state is not AccountState.LOCKED else None
     if why is not None and (why not in MENDED_BY_CHANGING or standing.lifting is not None):
         return failed(answer, why, event.origin, now)
+    if not standing.fits(answer):
+        return failed(answer, Refusal.UPSTREAM_OTHER_MUNICIPALITY, event.origin, now)
     known = replace(
         standing,
         person=answer,

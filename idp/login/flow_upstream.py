@@ -82,12 +82,14 @@ def person_answered(state: CheckingLinked, event: LinkedAnswered, now: datetime)
     person = _trusted(state, event)
     if not isinstance(person, Refusal):
         demanded = levels.strongest(state.waiting.demanded, event.needed)
-        level = proven.level_at(now)
+        level, newly = proven.level_at(now), event.newly
+        if level is not None and newly is not None:
+            level = levels.lower(level, newly.level)
         accepted = events.UpstreamAccepted(
             **about(person, event.origin, now),
             provider=provider,
             identity=proven.via.identity.subject,
-            trusted=level is not None,
+            trusted=level is not None and levels.reaches(level, demanded),
             said=proven.official.told() if proven.official is not None else (),
         )
         alone = Standing(
@@ -96,10 +98,14 @@ def person_answered(state: CheckingLinked, event: LinkedAnswered, now: datetime)
             methods=levels.FEDERATED,
             demanded=demanded,
             via=proven.via,
+            official=proven.official,
         )
         if level is not None and levels.reaches(level, demanded):
             methods = (*levels.FEDERATED, levels.SEVERAL)
-            trusted = replace(alone, level=level, methods=methods, since=proven.shown_at)
+            counts_from = newly.until if newly is not None else None
+            trusted = replace(
+                alone, level=level, methods=methods, since=proven.shown_at, counts_from=counts_from
+            )
             return arrived(trusted, Record(accepted))
         if event.reach:
             challenge = event.drawn.challenge

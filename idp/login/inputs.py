@@ -134,6 +134,8 @@ class LinkedAnswered(Happening):
     """As of DirectoryAnswered."""
     needed: AuthenticationLevel | None = None
     """As of DirectoryAnswered."""
+    newly: Newly | None = None
+    """What the link counts for, where it is new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

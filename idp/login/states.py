@@ -11,7 +11,7 @@ from idp.login.authenticator import AuthenticatorId, Newly, Proof
 from idp.login.level import PASSWORD
 from idp.login.refusal import Refusal
 from idp.login.throttle import Taken
-from idp.login.upstream import Gone, Proven, Via
+from idp.login.upstream import Gone, Official, Proven, Via
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,15 @@ class Standing:
     """When the authenticator that was shown counts in full, where it is new."""
     via: Via | None = None
     """The other provider that stood in for the password."""
+    official: Official | None = None
+    """For which office the person acts, by that provider's word."""
     linking: Proven | None = None
     """Shown at another provider before the password: linked with the person once all is shown here."""
+
+    def fits(self, person: Person) -> bool:
+        """Whether somebody, as they are now, may be who another provider means."""
+        of_office = self.official is None or self.official.fits(person)
+        return of_office and (self.linking is None or self.linking.fits(person))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 Laws. Whoever was shown a one-time code once (phished, over the shoulder) can add a key within minutes; the key then
 counts as much as that code, until its person has had time to notice. Until then it also removes no other factor and
 renews no recovery codes, and no chain of new factors shortens that time. What an officer's code proved, or a session
-that resists phishing, counts at once. Source: NIST SP 800-63B (2017) §6.1.2.1: who adds an authenticator has
-proven as much as it will be used for.
+that resists phishing, counts at once. A link with another provider's identity is a way in like a key, and made by two
+factors of which both may have been phished: whatever that provider says, it counts as much as they do at first.
+Source: NIST SP 800-63B (2017) §6.1.2.1: who adds an authenticator has proven as much as it will be used for.
 """
 
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from idp.login.authenticator import Authenticator, Newly
 from idp.login.level import LEVELS, lower
 from idp.login.needed_level import WATCHED
 from idp.login.session import Session, roles_of
+from idp.login.upstream import Link
 
 LEAST_OF_THE_WATCHED = timedelta(hours=24)
 """Of administrators and security officers, whatever the settings say: a working day, in which they are about."""
@@ -39,6 +41,11 @@ def newly(session: Session, limits: Limits, now: datetime) -> Newly | None:
     if session.level is AuthenticationLevel.PHISHING_RESISTANT:
         return None
     return Newly(session.level, now + after(session.person, limits))
+
+
+def newly_linked(link: Link, person: Person, limits: Limits, now: datetime) -> Newly | None:
+    """What an identity of another provider counts for that was linked a short time ago, as `newly`."""
+    return still(Newly(AuthenticationLevel.TWO_FACTORS, link.linked_at + after(person, limits)), now)
 
 
 def still(new: Newly | None, now: datetime) -> Newly | None:

@@ -70,6 +70,10 @@ class Official:
     statutory: bool = False
     """Whether the person is the office's statutory representative: of a municipality its mayor."""
 
+    def fits(self, person: Person) -> bool:
+        """Whether somebody may be who acts there: by a role, which the directory gives."""
+        return any(held.municipality == self.municipality for held in person.roles)
+
     def told(self) -> tuple[str, ...]:
         """For the log."""
         return (
@@ -96,9 +100,8 @@ class Proven:
     """None: the provider says nothing of offices."""
 
     def fits(self, person: Person) -> bool:
-        """Whether somebody may be who acts for that office: by a role there, which the directory gives."""
-        official = self.official
-        return official is None or any(held.municipality == official.municipality for held in person.roles)
+        """Whether somebody may be who is meant, as far as an office is."""
+        return self.official is None or self.official.fits(person)
 
     def level_at(self, now: datetime) -> AuthenticationLevel | None:
         """What it counts for beyond a first factor: only where it is known to be recent."""

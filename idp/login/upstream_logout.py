@@ -1,12 +1,13 @@
 """Another provider tells that somebody's session there is over: what it opened here ends; in one transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from config.vocabulary import SessionId, SubjectId
 from idp import events
 from idp.events import Actor, EndReason, Origin
 from idp.login import charging, desk, throttle
-from idp.login.book import Book, Limits
+from idp.login.book import Book, Flow, Limits
 from idp.login.desk import Caller
 from idp.login.handle import HandleHash
 from idp.login.refusal import Refusal
@@ -38,9 +39,11 @@ def signed_out(
         refuse(book, said.provider, Refusal.UPSTREAM_REPLAYED, origin, now)
         return Refusal.UPSTREAM_REPLAYED
     throttle.give_back(book, paid, now)
-    mine = [one for one in book.sessions_by_upstreams() if said.ends(one.via)]
+    mine = book.sessions_by_upstream(said)
     for subject in {one.person.subject for one in mine} | _linked(book, said):
-        _drop_flows(book, said, subject)
+        _drop_flows(book, said, book.flows_of(subject))
+    if not said.subject:  # whose the session there was, those know alone that came from it
+        _drop_flows(book, said, [one for one in book.flows_of_people(now) if _stands(one)])
     by = Actor(f"upstream:{said.provider}", "")
     over = desk.end(book, mine, EndReason.SIGNED_OUT_ELSEWHERE, origin, now, by)
     book.record(events.UpstreamSignedOut(at=now, origin=origin, provider=said.provider, sessions=len(over)))
@@ -53,8 +56,12 @@ def _linked(book: Book, said: SignedOut) -> set[SubjectId]:
     return set() if link is None else {link.subject}
 
 
-def _drop_flows(book: Book, said: SignedOut, subject: SubjectId) -> None:
-    for flow in book.flows_of(subject):
+def _stands(flow: Flow) -> bool:
+    return not isinstance(flow.state, AwaitingPassword)
+
+
+def _drop_flows(book: Book, said: SignedOut, flows: Iterable[Flow]) -> None:
+    for flow in flows:
         if isinstance(flow.state, AwaitingPassword):
             book.ask_nobody(flow)  # the directory may be asked about them by it just now
         elif said.ends(flow.state.standing.via):

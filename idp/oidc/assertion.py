@@ -60,11 +60,8 @@ def fault(
     book: Spent, text: str, who: str, keys: KeySet | None, audiences: Sequence[str], now: datetime
 ) -> AssertionFault | None:
     """RFC 7523 §3; RFC 7519 §4.1.7 for `jti`, which is good once. `who`: whose it has to be."""
-    if keys is None:
-        return AssertionFault.WRONG
-    try:
-        claims = jwt.decode(text, keys, algorithms=ALGORITHMS).claims
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError):
+    claims = _signed(text, keys) if keys is not None else None
+    if claims is None:
         return AssertionFault.WRONG
     expires, name = claims.get("exp"), claims.get("jti")
     if claims.get("iss") != who or claims.get("sub") != who or claims.get("aud") not in audiences:
@@ -76,12 +73,24 @@ def fault(
         or not name
     ):
         return AssertionFault.WRONG
-    left = expires - now.timestamp()
-    if not -CLOCKS_DIFFER_BY.total_seconds() < left <= (LONGEST + CLOCKS_DIFFER_BY).total_seconds():
+    earliest, latest = (now - CLOCKS_DIFFER_BY).timestamp(), (now + LONGEST + CLOCKS_DIFFER_BY).timestamp()
+    if not earliest < expires <= latest:  # compared, not reckoned with: a number may be of any size
         return AssertionFault.OUT_OF_TIME
     spent = hashlib.sha256(json.dumps([who, name]).encode()).digest()
     until = now + LONGEST + 2 * CLOCKS_DIFFER_BY
     return None if book.spend_assertion(spent, until) else AssertionFault.USED_TWICE
+
+
+def _signed(text: str, keys: KeySet) -> Mapping[str, Any] | None:
+    """What one of the keys signed; each is tried, as neither keys nor assertions need to have names (RFC 7515 §4.1.4).
+    None: none of them did.
+    """
+    for key in keys.keys:
+        try:
+            return jwt.decode(text, key, algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError):
+            continue
+    return None
 
 
 def subject(text: str) -> str:

@@ -50,6 +50,18 @@ class Target:
     mode: ResponseMode = ResponseMode.QUERY
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Who a verified `id_token_hint` was about."""
+
+    subject: str
+    named: Callable[[SubjectId], str] = str
+    """What the client calls people that the hint was made for."""
+
+    def is_about(self, subject: SubjectId) -> bool:
+        return self.named(subject) == self.subject
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A request that can be answered."""
@@ -64,10 +76,14 @@ class Request:
     """The least of `acr_values` that we know; any level from there on answers the request."""
     login_hint: str
     language: Language | None
-    subject: SubjectId | None
+    hint: Hint | None
     """Of `id_token_hint`, verified."""
     refresh: bool
     """Whether the client is to get a refresh token."""
+
+    def may_be_about(self, subject: SubjectId) -> bool:
+        """Whether no hint says that somebody else is meant."""
+        return self.hint is None or self.hint.is_about(subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +100,6 @@ class Refusable:
 
     target: Target
     refused: Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """Who a verified `id_token_hint` was about."""
-
-    subject: SubjectId
 
 
 HintReader = Callable[[str], Hint | None]
@@ -138,7 +147,7 @@ def read(
         demanded=weakest(levels_of(values.get("acr_values", ""))),
         login_hint=_login_hint(values.get("login_hint", "")),
         language=language_of(values.get("ui_locales", "")),
-        subject=hint.subject if hint else None,
+        hint=hint,
         refresh=refreshes(values["scope"], clients[target.client]),
     )
 
@@ -234,7 +243,7 @@ def must_ask(
     """
     if session is None:
         return SignInWhy.NO_SESSION
-    if request.subject is not None and request.subject != session.person.subject:
+    if not request.may_be_about(session.person.subject):
         return SignInWhy.OTHER_PERSON
     anew = {Prompt.LOGIN, Prompt.SELECT_ACCOUNT} & set(request.prompts)
     since = asked_at <= session.auth_time <= now  # clocks are set: a time to come satisfies nothing

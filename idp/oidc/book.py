@@ -1,5 +1,6 @@
 """What the provider keeps of codes and tokens: inside one transaction, secrets only as hashes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -76,6 +77,14 @@ class Book(Protocol):
     def keep_refresh_family(self, family: RefreshFamily) -> None: ...
 
     def refresh_family(self, name: HandleHash) -> RefreshFamily | None: ...
+
+    def keep_signed_in(self, session: Session, client: ClientId) -> None:
+        """That the session signed its person in to a client, which is told when the session ends."""
+        ...
+
+    def signed_in_to(self, session: SessionId) -> Sequence[ClientId]:
+        """Clients that are to be told, in the order of their names."""
+        ...
 
     def withdraw_tokens(self, code: HandleHash, now: datetime) -> int:
         """Remove the access tokens that came of a code, and end its refresh tokens; how many there were."""

@@ -10,7 +10,7 @@ import msgspec
 
 from idp.directory.work import NOTHING_KNOWN
 from idp.login.session import Session
-from idp.oidc.client import GATEWAY, ClientId, Scope
+from idp.oidc.client import GATEWAY, Client, Scope
 
 ID_TOKEN_LIFETIME = timedelta(minutes=5)  # it proves the sign-in to the client once; it opens nothing later
 
@@ -23,7 +23,7 @@ def access_token_hash(access_token: str) -> str:
 
 def id_token(
     session: Session,
-    client: ClientId,
+    client: Client,
     scopes: Iterable[Scope],
     nonce: str | None,
     access_token: str,
@@ -33,29 +33,29 @@ def id_token(
     issued = int(now.timestamp())
     claims: dict[str, Any] = {
         "iss": issuer,
-        "aud": client,
+        "aud": client.id,
         "iat": issued,
         "exp": issued + int(ID_TOKEN_LIFETIME.total_seconds()),
         "auth_time": int(session.auth_time.timestamp()),
-        "sid": session.sid,
+        "sid": client.session_of(session.sid),
         "acr": session.level.value,
         "amr": list(session.methods),
         "at_hash": access_token_hash(access_token),
-        **of_person(session, scopes),
+        **of_person(session, scopes, client),
     }
-    if client == GATEWAY and session.person.work != NOTHING_KNOWN:
+    if client.id == GATEWAY and session.person.work != NOTHING_KNOWN:
         claims["brana_work"] = msgspec.to_builtins(
             session.person.work
         )  # for decisions, nobody else's concern
-    if client == GATEWAY and session.device:
+    if client.id == GATEWAY and session.device:
         claims["brana_device"] = session.device
     return claims if nonce is None else {**claims, "nonce": nonce}
 
 
-def of_person(session: Session, scopes: Iterable[Scope]) -> dict[str, Any]:
-    """Claims about the person (Core §5.1, §5.4), only those the scopes ask for; `sub` always."""
+def of_person(session: Session, scopes: Iterable[Scope], client: Client) -> dict[str, Any]:
+    """Claims about the person (Core §5.1, §5.4), only those the scopes ask for; `sub` always, as the client has it."""
     person, granted = session.person, set(scopes)
-    claims: dict[str, Any] = {"sub": person.subject}
+    claims: dict[str, Any] = {"sub": client.subject_of(person.subject)}
     if Scope.PROFILE in granted:
         claims |= {
             "name": person.name,

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,9 +14,12 @@ from urllib.parse import urlsplit
 from joserfc.jwk import KeySet
 
 from config.settings import OidcClient
+from config.vocabulary import SessionId, SubjectId
 from idp.oidc.assertion import KeysUnusable, keys_of
 
 ClientId = NewType("ClientId", str)
+Pseudonym = Callable[[bytes], bytes]
+"""Of a name, by a key that nobody outside has; the same for ever."""
 Algorithm = Literal["ES256", "RS256"]
 Refresh = Literal["never", "asked", "always"]
 
@@ -87,8 +91,23 @@ class Client:
     """How long one is good that is not used."""
     form_post: bool = True
     """Whether it may ask for its answer by a form; the gateway takes it by redirect alone."""
+    sector: str = ""
+    """Clients of one sector know a person by one name, others by another (OpenID Connect Core 1.0 §8.1)."""
+    pseudonym: Pseudonym | None = field(default=None, repr=False)
+    """None: it knows people by the names that everybody knows."""
+    application: str = ""
+    """Its id, where policies decide who may sign in to it; else whoever may sign in at all."""
     introspects: frozenset[str] = frozenset()
     """Clients about whose access tokens it may ask, besides its own."""
+    backchannel_logout_uri: str | None = None
+    """Where it is told of sessions that are over; None: nowhere."""
+    frontchannel_logout_uri: str | None = None
+    """What the browser loads from it when its person signs out; None: nothing."""
+
+    @property
+    def hears_of_sign_outs(self) -> bool:
+        """Whether it is remembered to which sessions it signed people in."""
+        return bool(self._told_at)
 
     @property
     def methods(self) -> frozenset[Method]:
@@ -96,6 +115,18 @@ class Client:
         if self.method is not None:
             return frozenset({self.method})
         return frozenset({Method.NONE} if self.secret is None else {Method.BASIC, Method.POST})
+
+    def subject_of(self, subject: SubjectId) -> str:
+        """What it calls a person; `sub`."""
+        return subject if self.pseudonym is None else self._called("sub", subject, self.pseudonym)
+
+    def session_of(self, session: SessionId) -> str:
+        """What it calls a sign-in; `sid`, which would else tell whom two clients have in common."""
+        return session if self.pseudonym is None else self._called("sid", session, self.pseudonym)
+
+    def _called(self, kind: str, name: str, pseudonym: Pseudonym) -> str:
+        made = pseudonym(f"{kind}\0{self.sector}\0{name}".encode())
+        return urlsafe_b64encode(made).rstrip(b"=").decode()
 
     @property
     def may_refresh(self) -> bool:
@@ -106,10 +137,15 @@ class Client:
         return Method.NONE in self.methods
 
     def __post_init__(self) -> None:
-        for uri in self.redirect_uris | self.post_logout_redirect_uris:
+        for uri in self.redirect_uris | self.post_logout_redirect_uris | self._told_at:
             fault = redirect_fault(uri)
             if fault is not None:
                 raise ClientUnusable(self.id, f"redirect address {uri!r} {fault}", "write it out in full")
+
+    @property
+    def _told_at(self) -> frozenset[str]:
+        both = self.backchannel_logout_uri, self.frontchannel_logout_uri
+        return frozenset(uri for uri in both if uri is not None)
 
 
 Clients = Mapping[ClientId, Client]
@@ -146,7 +182,9 @@ def gateway_client(
     )
 
 
-def clients_of(configured: Iterable[OidcClient], read_file: Callable[[Path], str]) -> dict[ClientId, Client]:
+def clients_of(
+    configured: Iterable[OidcClient], read_file: Callable[[Path], str], pseudonym: Pseudonym
+) -> dict[ClientId, Client]:
     """Relying parties of the configuration. Raises ClientUnusable for what cannot be served safely."""
     clients: dict[ClientId, Client] = {}
     for entry in configured:
@@ -163,9 +201,22 @@ def clients_of(configured: Iterable[OidcClient], read_file: Callable[[Path], str
             algorithm=entry.id_token_algorithm,
             refresh=entry.refresh,
             refresh_idle=entry.refresh_idle,
+            sector=entry.sector or _host(entry.redirect_uris[0]),
+            pseudonym=pseudonym if entry.subject_type == "pairwise" else None,
+            application=entry.application or "",
             introspects=frozenset(entry.introspects),
+            backchannel_logout_uri=entry.backchannel_logout_uri,
+            frontchannel_logout_uri=entry.frontchannel_logout_uri,
         )
     return clients
+
+
+def _host(uri: str) -> str:
+    """Empty for what `redirect_fault` refuses."""
+    try:
+        return urlsplit(uri).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _secret(client: str, text: str) -> Secret:

@@ -36,7 +36,7 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "response_types_supported": ["code"],
         "response_modes_supported": [mode.value for mode in ResponseMode],
         "grant_types_supported": ["authorization_code", "refresh_token", *further],
-        "subject_types_supported": ["public"],
+        "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
         **_proofs("token_endpoint", tuple(Method)),
         **_proofs("revocation_endpoint", tuple(Method)),
@@ -50,6 +50,10 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
     }
 
 

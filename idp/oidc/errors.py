@@ -11,6 +11,7 @@ class OAuthError(StrEnum):
     UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
     INVALID_SCOPE = "invalid_scope"
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
+    ACCESS_DENIED = "access_denied"
     LOGIN_REQUIRED = "login_required"
     UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
     """OpenID Connect Core Error Code unmet_authentication_requirements 1.0."""

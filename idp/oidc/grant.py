@@ -9,8 +9,8 @@ from idp.login.handle import HandleHash
 from idp.login.session import Session, SessionLimits, end_due
 from idp.oidc import pkce, refresh
 from idp.oidc.authorize import Refusable, Request
-from idp.oidc.book import Book, Code
-from idp.oidc.client import Client, Scope
+from idp.oidc.book import AccessToken, Book, Code
+from idp.oidc.client import Client
 from idp.oidc.errors import CodeFault, OAuthError, Refused
 from idp.oidc.issue import New, Redeemed, give_access
 
@@ -28,8 +28,16 @@ class Exchange:
 
 
 def issue_code(
-    book: Book, request: Request, session: Session, code: HandleHash, origin: Origin, now: datetime
+    book: Book,
+    request: Request,
+    session: Session,
+    code: HandleHash,
+    origin: Origin,
+    now: datetime,
+    rule: str = "",
+    policy_version: str = "",
 ) -> None:
+    """`rule`, `policy_version`: by which the person may use the client's application, where it has one."""
     kept = Code(
         hash=code,
         session=session.sid,
@@ -49,6 +57,8 @@ def issue_code(
         subject=session.person.subject,
         session=session.sid,
         client=kept.client,
+        rule=rule,
+        policy_version=policy_version,
     )
     book.record(granted)
 
@@ -90,6 +100,8 @@ def redeem(
         # one answer for all: it must not tell a thief what is missing
         return Refused(OAuthError.INVALID_GRANT, "the code cannot be exchanged; begin a new sign-in")
     give_access(book, session, exchange.client, code.hash, code.scopes, new.access, origin, now)
+    if exchange.client.hears_of_sign_outs:
+        book.keep_signed_in(session, exchange.client.id)
     refreshable = code.refresh and exchange.client.may_refresh
     if refreshable:
         refresh.begin(book, session, exchange.client, code.hash, code.scopes, new.refresh, now)
@@ -120,12 +132,12 @@ def _fault(
 
 def opened_by(
     book: Book, token: HandleHash, limits: SessionLimits, now: datetime
-) -> tuple[Session, tuple[Scope, ...]] | None:
-    """Session and scopes an access token opens; None when it opens nothing (any more)."""
+) -> tuple[Session, AccessToken] | None:
+    """An access token that is good, and the session it opens; None when it opens nothing (any more)."""
     kept = book.token(token)
     if kept is None or now >= kept.expires_at:
         return None
     session = book.session(kept.session)
     if session is None or end_due(session, now, limits) is not None:
         return None
-    return session, kept.scopes
+    return session, kept

@@ -6,7 +6,7 @@ from typing import Any
 from idp.login.session import SessionLimits, end_due
 from idp.oidc import claims, refresh_token
 from idp.oidc.book import Book, RefreshFamily
-from idp.oidc.client import Client
+from idp.oidc.client import Client, Clients
 from idp.oidc.issue import TOKEN_LIFETIME
 from idp.oidc.revocation import token_of
 
@@ -15,14 +15,26 @@ INACTIVE: dict[str, Any] = {"active": False}
 
 
 def introspected(
-    book: Book, text: str, client: Client, limits: SessionLimits, issuer: str, now: datetime
+    book: Book,
+    text: str,
+    client: Client,
+    clients: Clients,
+    limits: SessionLimits,
+    issuer: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """§2.2; of an access token also how its person signed in (RFC 9470 §6.2), and what its scopes tell of them."""
     found = token_of(book, text)
     if found is None or not may_ask(client, found.client, whole=isinstance(found, RefreshFamily)):
         return INACTIVE
+    owner = clients.get(found.client)
     session = book.session(found.session)
-    if session is None or end_due(session, now, limits) is not None or now >= found.expires_at:
+    if (
+        owner is None
+        or session is None
+        or end_due(session, now, limits) is not None
+        or now >= found.expires_at
+    ):
         return INACTIVE
     about = {
         "active": True,
@@ -30,19 +42,19 @@ def introspected(
         "client_id": found.client,
         "scope": " ".join(found.scopes),
         "exp": int(found.expires_at.timestamp()),
-        "sid": session.sid,
+        "sid": owner.session_of(session.sid),
     }
     if isinstance(found, RefreshFamily):
         again = refresh_token.read(text)
         good = again is not None and again.parts().has(found.secret) and found.withdrawn_at is None
-        return {**about, "sub": session.person.subject} if good else INACTIVE
+        return {**about, "sub": owner.subject_of(session.person.subject)} if good else INACTIVE
     return {
         **about,
         "token_type": "Bearer",
         "iat": int((found.expires_at - TOKEN_LIFETIME).timestamp()),
         "auth_time": int(session.auth_time.timestamp()),
         "acr": session.level.value,
-        **claims.of_person(session, found.scopes),
+        **claims.of_person(session, found.scopes, owner),
     }
 
 

@@ -13,6 +13,7 @@ from joserfc.jws import extract_compact
 from idp.oidc.client import Algorithm
 
 LEEWAY = 60  # seconds a token may be from the future
+ID_TOKEN = "JWT"  # `typ` of id tokens; every other kind of ours has one of its own (RFC 8725 §3.11)
 
 
 class KeyMissing(Exception):
@@ -63,18 +64,19 @@ class SigningKeys:
     def __repr__(self) -> str:
         return f"SigningKeys({', '.join(self._verifying)})"
 
-    def sign(self, claims: Mapping[str, Any], algorithm: Algorithm) -> str:
-        """A JWS in compact form (RFC 7515 §3.1)."""
+    def sign(self, claims: Mapping[str, Any], algorithm: Algorithm, kind: str = ID_TOKEN) -> str:
+        """A JWS in compact form (RFC 7515 §3.1). `kind`: its `typ`, by which no other kind passes for it."""
         key = self._signing[algorithm]
-        header = {"alg": algorithm, "kid": key.id, "typ": "JWT"}
+        header = {"alg": algorithm, "kid": key.id, "typ": kind}
         return jwt.encode(header, dict(claims), key.key, algorithms=[algorithm])
 
     def verify(self, token: str, issuer: str, now: datetime) -> Mapping[str, Any] | None:
-        """Claims of a token we signed, expired or not (a hint may be old); None for anything else."""
+        """Claims of an id token we signed, expired or not (a hint may be old); None for anything else."""
         try:
-            kid = _header(token).get("kid")
+            header = _header(token)
+            kid = header.get("kid")
             key = self._verifying.get(kid) if isinstance(kid, str) else None
-            if key is None:
+            if key is None or header.get("typ") != ID_TOKEN:
                 return None
             read = jwt.decode(token, key.key, algorithms=[key.algorithm])
         except (JoseError, ValueError, TypeError, KeyError):

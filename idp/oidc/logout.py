@@ -16,7 +16,8 @@ class SignedOutOf:
     """What a verified `id_token_hint` says."""
 
     client: ClientId
-    session: SessionId
+    session: str
+    """As the client calls it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +32,12 @@ class SignOut:
     state: str | None
     language: Language | None
 
-    def needs_confirmation(self, current: SessionId | None) -> bool:
+    def needs_confirmation(self, current: SessionId, clients: Clients) -> bool:
         """§2: without a hint about this very session the person is asked; nobody is signed out by a link."""
-        return current is not None and (self.hint is None or self.hint.session != current)
+        if self.hint is None:
+            return True
+        client = clients.get(self.hint.client)
+        return self.hint.session != (current if client is None else client.session_of(current))
 
     def onward(self) -> str | None:
         """Where the browser goes afterwards."""

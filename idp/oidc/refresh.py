@@ -60,22 +60,22 @@ def begin(
     )
 
 
-def outdated(
+def to_be_examined(
     book: Book, asked: Refresh, limits: SessionLimits, within: timedelta, now: datetime
 ) -> Session | None:
-    """The session of a token that is good, where what is known of its person is older than `within`: then the
-    directory is asked first.
+    """The session of a token that is good, where something is asked first: the directory, as what is known of the
+    person is older than `within`, or whether they may use the client's application.
     """
     family, session = _found(book, asked)
     if session is None or _fault(family, session, asked, limits, now) is not None:
         return None
-    return None if recent(session.facts_at, now, within) else session
+    return None if recent(session.facts_at, now, within) and not asked.client.application else session
 
 
 def rotate(
     book: Book, asked: Refresh, new: New, origin: Origin, limits: SessionLimits, now: datetime
 ) -> Redeemed | Refused:
-    """What is known of the person is as young as it has to be (`outdated`). Refreshing is no activity: an application
+    """What had to be asked first has been (`to_be_examined`). Refreshing is no activity: an application
     that does it by itself keeps nobody signed in.
     """
     family, session = _found(book, asked)

@@ -29,17 +29,49 @@ def test_each_way_with_what_it_takes_can_start(office: Office, proof: str) -> No
     assert (settings.oidc_clients[0].secret_file is not None) == ("secret_file" in proof)
 
 
-@pytest.mark.parametrize(
-    ("idle", "fits"), [("1 min", True), ("10 h", True), ("59 s", False), ("11 h", False)]
-)
-def test_a_refresh_token_waits_for_as_long_as_a_sign_in_may_last(
-    office: Office, idle: str, *, fits: bool
-) -> None:
+@pytest.mark.parametrize(("idle", "fits"), [("1 min", True), ("10 h", True), ("59 s", False), ("11 h", True)])
+def test_a_refresh_token_waits_for_a_minute_at_least(office: Office, idle: str, *, fits: bool) -> None:
     path = office((SECRET, f'{SECRET}refresh = "always"\nrefresh_idle = "{idle}"\n'))
     if fits:
         assert load(path)[0].oidc_clients[0].refresh == "always"
         return
     with pytest.raises(ConfigurationRefused, match="refresh_idle"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("more", "fits"),
+    [
+        ('subject_type = "pairwise"', True),
+        ('subject_type = "pairwise"\nsector = "knihovna.example"', True),
+        ('sector = "knihovna.example"', False),
+        ('subject_type = "pairwise"\nsector = " "', False),
+    ],
+)
+def test_a_sector_goes_with_names_of_its_own(office: Office, more: str, *, fits: bool) -> None:
+    path = office((SECRET, f"{SECRET}{more}\n"))
+    if fits:
+        assert load(path)[0].oidc_clients[0].subject_type == "pairwise"
+        return
+    with pytest.raises(ConfigurationRefused, match="sector"):
+        load(path)
+
+
+def test_with_addresses_of_several_hosts_a_sector_is_named(office: Office) -> None:
+    two = '["https://knihovna.example/callback", "https://jina.example/callback"]'
+    one = ('["https://knihovna.example/callback"]', two)
+    with pytest.raises(ConfigurationRefused, match="sector"):
+        load(office(one, (SECRET, f'{SECRET}subject_type = "pairwise"\n')))
+    load(office(one, (SECRET, f'{SECRET}subject_type = "pairwise"\nsector = "knihovna.example"\n')))
+
+
+@pytest.mark.parametrize(("name", "fits"), [("spis", True), ("neznama", False), ("portal", False)])
+def test_the_application_of_a_client_is_one_of_ours(office: Office, name: str, *, fits: bool) -> None:
+    path = office((SECRET, f'{SECRET}application = "{name}"\n'))
+    if fits:
+        assert load(path)[0].oidc_clients[0].application == name
+        return
+    with pytest.raises(ConfigurationRefused, match="application"):
         load(path)
 
 
@@ -61,6 +93,26 @@ def test_only_who_proves_itself_asks_about_tokens_and_about_those_of_clients_tha
         return
     with pytest.raises(ConfigurationRefused, match="introspects"):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ('backchannel_logout_uri = "http://gis.example/out"\n', "backchannel_logout_uri"),
+        ('backchannel_logout_uri = "https://gis.example/out#x"\n', "backchannel_logout_uri"),
+        ('backchannel_logout_authority = "client.secret"\n', "backchannel_logout_authority"),
+        ('frontchannel_logout_uri = "http://gis.example/out"\n', "frontchannel_logout_uri"),
+        ('frontchannel_logout_uri = "https://elsewhere.example/out"\n', "frontchannel_logout_uri"),
+        (
+            'backchannel_logout_uri = "https://gis.example/out"\nbackchannel_logout_authority = "none.pem"\n',
+            "backchannel_logout_authority",
+        ),
+    ],
+)
+def test_nobody_is_told_of_sign_outs_where_it_would_not_be_safe(office: Office, text: str, at: str) -> None:
+    with pytest.raises(ConfigurationRefused) as refused:
+        load(office((SECRET, f"{SECRET}{text}")))
+    assert f"oidc_clients[0].{at}" in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -12,16 +12,30 @@ import pytest
 
 from config.load import load
 from gateway.demo.authority import authority, write_private
-from tests.gateway.commands.test_fitness import EXAMPLES, PROGRAMS, SECRETS
+from tests.gateway.commands.test_fitness import CLIENT_KEYS, EXAMPLES, KEY_SET, PROGRAMS, SECRETS
 from tests.rig.countries import write_countries
 from tests.rig.namespaces import Machine, network, why_not
 from tests.rig.product import ROOT
 from tests.rig.three_nodes import MIDDLE, NODES
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(why_not()), reason=why_not())]
-OURS = ("tls/chain.pem", "tls/gateway.pem", "tls/database-client.pem", "tls/siem-client.pem")
-KEYS = ("tls/key.pem", "tls/gateway.key", "tls/database-client.key", "tls/siem-client.key")
-THEIRS = [f"tls/{one}-authority.pem" for one in ("directory", "receivers", "applications", "database")]
+OURS = (
+    "tls/chain.pem",
+    "tls/gateway.pem",
+    "tls/database-client.pem",
+    "tls/siem-client.pem",
+    "tls/caais-client.pem",
+)
+KEYS = (
+    "tls/key.pem",
+    "tls/gateway.key",
+    "tls/database-client.key",
+    "tls/siem-client.key",
+    "tls/caais-client.key",
+)
+THEIRS = [
+    f"tls/{one}-authority.pem" for one in ("directory", "receivers", "applications", "database", "region")
+]
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +60,7 @@ def office(tmp_path: Path) -> Path:
             shutil.copy(file, tmp_path / name)
     for name in PROGRAMS:
         (tmp_path / name).write_text("{}", "utf-8")
+    (tmp_path / CLIENT_KEYS).write_text(KEY_SET, "utf-8")
     write_countries(tmp_path / "cities.mmdb")
     (tmp_path / "programs-ca.crl").write_text("-----BEGIN X509 CRL-----\n", "utf-8")
     for name in (*SECRETS, "database.password"):
@@ -85,7 +100,7 @@ def test_the_example_is_fit_to_start_on_each_machine(
     assert {one.name: one.address for one in settings.fleet.peers} == others
     status, said = check(machines[node], configuration)
     assert status == 0, said
-    assert "fit to start: 46 municipalities, 4 applications" in said
+    assert "fit to start: 46 municipalities, 5 applications" in said
 
 
 def test_on_another_machine_the_addresses_are_told(machines: dict[str, Machine], office: Path) -> None:

@@ -10,7 +10,8 @@ place of both where its proof is trusted and young. An identity is linked only w
 password and a factor. No code, challenge or enrolment
 works twice (asserted at each step, `steps.py`).
 
-Levels. It has the level of what was shown, and no less than was demanded. Trust delay: a key that was added by less
+Levels. It has the level of what was shown, and no less than was demanded. Trust delay: a link with another provider
+counts for two factors at most until its time has passed, whatever that provider says; a key that was added by less
 counts for no more than that until its time has passed, removes nothing and shortens no other's delay.
 
 Ends. Whoever was put out (factors reset or removed, sessions or an exception ended, account closed, password changed)
@@ -64,6 +65,7 @@ SUFFICES = {
     frozenset({"password", "exception"}): PASSWORD,
     frozenset({"upstream", "code"}): TWO, frozenset({"upstream", "recovery"}): TWO,
     frozenset({"upstream", "key"}): RESISTANT, frozenset({"upstream", "trusted"}): TWO,
+    frozenset({"upstream", "trusted in full"}): RESISTANT,
 }  # fmt: skip
 
 

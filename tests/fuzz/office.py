@@ -70,6 +70,7 @@ class Office(RuleBasedStateMachine):
         self.recovery = defaultdict(lambda: {"unused": [], "used": []})
         self.officers = defaultdict(lambda: {"unused": [], "used": []})
         self.links = {}  # identity at another provider → whose it is here
+        self.linked_at = {}  # the same → when both sides were shown
 
     def teardown(self):
         self.connection.close()

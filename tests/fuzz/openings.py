@@ -40,8 +40,9 @@ class Openings(Browsers):
             shown.identity is not None
             and "password" in shown.proofs
             and len(shown.proofs - {"exception"}) > 1
+            and shown.identity not in self.links
         ):
-            self.links.setdefault(shown.identity, subject)
+            self.links[shown.identity], self.linked_at[shown.identity] = subject, self.now
         new = New(session.level, shown.new.until) if shown.new is not None else None
         self.sessions[session.sid] = Session(subject, session.level, new)
         self.handles[browser] = session.handle

@@ -14,14 +14,14 @@ from idp.login.unlink import unlink
 from idp.login.upstream import Gone, Identity, Proven, Via
 from tests.fuzz.office import browsers, demands, subjects
 from tests.fuzz.own import HERE, Own
-from tests.fuzz.shown import BY_ID, TWO
+from tests.fuzz.shown import BY_ID, LIMITS, RESISTANT, TWO, New
 from tests.fuzz.steps import Back, answers, backs, strange
 from tests.rig.people import JANA_ID, OPERATOR
 
 ISSUER, NAME = "https://sso.kraj.test", "kraj"
 identities = st.sampled_from(["jana", "jana", "petr"])
 ways_back = st.sampled_from(["honest"] * 6 + ["foreign", "replayed", "another provider", "denied", "refused"])
-trusts = st.sampled_from([None, None, None, TWO])
+trusts = st.sampled_from([None, None, None, TWO, RESISTANT])
 ages = st.sampled_from([0, 0, 59, 61])  # minutes since the person showed there who it is
 
 
@@ -80,11 +80,14 @@ class Upstreams(Own):
         assert answer == "honest"
         assert linked not in self.closed
         shown.begins_anew()
-        trusted = after.session is not None
+        trusted, until = after.session is not None, self.linked_at[said.via.identity.subject]
+        until += LIMITS.trust_new_keys_after
         young = said.shown_at is not None and self.now - said.shown_at <= timedelta(hours=1)
-        assert not trusted or (said.level is TWO and young), "a proof that is old, or that nobody trusts"
+        assert not trusted or (said.level is not None and young), "a proof that is old, or that nobody trusts"
         shown.since = said.shown_at if trusted else None
-        self.noted(visit, after, linked, "upstream", *(("trusted",) if trusted else ()))
+        proofs = ("trusted in full" if said.level is RESISTANT else "trusted",) if trusted else ()
+        new = New(TWO, until) if trusted and self.now < until else None
+        self.noted(visit, after, linked, "upstream", *proofs, new=new)
 
     @rule(browser=browsers, demanded=demands, identity=identities, level=trusts)
     def linked_and_used(self, browser, demanded, identity, level):

@@ -70,8 +70,10 @@ async def led_by_the_realm(page: Page) -> None:
     assert await accessibility_faults(page) == []
 
 
-async def test_a_clerk_links_the_region_s_provider_comes_in_by_it_and_ends_it(tmp_path, browser: Browser):
-    async with product_with_upstream(tmp_path) as (product, running):
+async def test_a_clerk_links_the_region_s_provider_comes_in_by_it_and_ends_it(
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser
+):
+    async with product_with_upstream(tmp_path_factory.mktemp("o")) as (product, running):
         running.op.people.update(THERE)
         account = f"{product.addresses.issuer}/account"
         clerk = next(one for one in product.world.accounts if one.totp_secret and not one.disabled)

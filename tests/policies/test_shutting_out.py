@@ -167,3 +167,18 @@ def test_hours_of_the_region_are_told_once_and_cost_no_more_than_there_is_to_spe
     monkeypatch.setattr(shutting_out, "Spent", partial(Spent, 100))
     later = after | {"region/98-y.cedar": forbid("when { context.time.hour == 3 }", where="resource")}
     assert doubts(later) == [], "of what could not be asked any more nothing is said"
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [
+        "(" * 5_000 + "true" + ")" * 5_000,
+        "if true then " * 2_000 + "true" + " else false" * 2_000,
+        " && ".join(["true"] * 5_000),
+    ],
+    ids=["brackets", "choices", "chain"],
+)
+def test_what_is_too_deep_for_cedar_ends_no_process_and_is_no_fault_of_this_kind(deep: str) -> None:
+    """Its own fault is told where statements are reviewed."""
+    after = here(f"when {{ {deep} }}")
+    assert (faults(after), doubts(after)) == ([], [])

@@ -43,12 +43,21 @@ from tests.rig.warm import brana
 PATIENCE = 45.0  # seconds for an entry to be in the log; everything may have to be read anew before it comes
 LIBRARY = "library"
 LIBRARY_CALLBACK = f"https://knihovna.{DOMAIN}/callback"
+LEDGER = "ucetnictvi"
+LEDGER_CALLBACK = f"https://ucetnictvi.{DOMAIN}/callback"
+"""Of who may use the budget."""
 RELYING_PARTY = f"""
 [[oidc_clients]]
 id = "{LIBRARY}"
 redirect_uris = ["{LIBRARY_CALLBACK}"]
 post_logout_redirect_uris = ["https://knihovna.{DOMAIN}/out"]
 refresh = "asked"
+
+[[oidc_clients]]
+id = "{LEDGER}"
+redirect_uris = ["{LEDGER_CALLBACK}"]
+refresh = "always"
+application = "{BUDGET}"
 """
 
 

@@ -24,13 +24,23 @@ from webauthn.helpers import base64url_to_bytes
 from config.places import Places
 from config.settings import Place, SignIn, Title
 from config.vocabulary import Language, SessionId, SubjectId
+from gateway.storage.seal import Seal
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.password import NotChanged, NotChangedReason
 from idp.directory.realms import ONE_DIRECTORY, Realms
 from idp.http.app import make_app
 from idp.http.page import Assets, Office, Pages
-from idp.http.provider import Authenticate, ChangePassword, Provider, Reread, UpstreamDoor
+from idp.http.provider import (
+    Admitted,
+    Authenticate,
+    ChangePassword,
+    MayUse,
+    NotAdmitted,
+    Provider,
+    Reread,
+    UpstreamDoor,
+)
 from idp.http.recovery import Recovery
 from idp.oidc.client import Client, ClientId, Method, Secret, gateway_client
 from idp.oidc.keys import SigningKey, SigningKeys
@@ -51,6 +61,7 @@ NEW_CODES = "/account/recovery-codes"
 VERIFIER = "overovaci-retezec-ktery-ma-alespon-43-znaku-celkem"
 
 ADDRESS = "192.0.2.7"
+SEAL = Seal(bytes(range(32)))
 TOWN_HALL = Title(cs="Městský úřad Hulín", en="Hulín town hall")
 
 
@@ -88,6 +99,20 @@ def clients() -> dict[ClientId, Client]:
             refresh="asked",
         ),
         Client(id=ClientId("public"), redirect_uris=here, refresh="always"),
+        *(
+            Client(
+                id=ClientId(name),
+                redirect_uris=here,
+                post_logout_redirect_uris=frozenset({GIS_CALLBACK}),
+                secret=secret,
+                method=Method.BASIC,
+                refresh="always",
+                sector=sector,
+                pseudonym=SEAL.pseudonym,
+            )
+            for name, sector in (("own-names", "a.test"), ("same-names", "a.test"), ("other-names", "b.test"))
+        ),
+        Client(id=ClientId("decided"), redirect_uris=here, refresh="always", application="records"),
     )
     return {one.id: one for one in (portal, gis, *others)}
 
@@ -254,6 +279,8 @@ class Rig:
     provider: Provider
     socket: Path
     ended: list[SessionId]
+    may_use: MayUse
+    """May be replaced by a test: what the gateway would say of a person and an application."""
     _open: list[aiohttp.ClientSession] = field(default_factory=list)
 
     def browser(self, address: str = ADDRESS) -> Browser:
@@ -265,6 +292,10 @@ class Rig:
     async def close(self) -> None:
         for http in self._open:
             await http.close()
+
+
+async def admits_everybody(*_asked: object) -> Admitted:
+    return Admitted("everybody", "v1")
 
 
 async def at_the_office(_subject: SubjectId, _old: str, _new: str) -> NotChanged:
@@ -293,6 +324,9 @@ async def provider(
     async def on_ended(names: object) -> None:
         ended.extend(names)
 
+    async def as_replaced(*asked: Any) -> Admitted | NotAdmitted:
+        return await rig.may_use(*asked)
+
     try:
         with identity_store(folder) as kept:
             made = Provider(
@@ -309,6 +343,7 @@ async def provider(
                 authenticate=authenticate,
                 reread=reread,
                 change_password=change_password,
+                may_use=as_replaced,
                 lockout=lambda: lockout,
                 realms=realms,
                 realm=realm,
@@ -333,7 +368,7 @@ async def provider(
             await runner.setup()
             socket = folder / "idp.sock"
             await web.UnixSite(runner, str(socket)).start()
-            rig = Rig(kept, clock, made, socket, ended)
+            rig = Rig(kept, clock, made, socket, ended, admits_everybody)
             try:
                 yield rig
             finally:

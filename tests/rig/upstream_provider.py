@@ -85,6 +85,10 @@ class UpstreamProvider:
     wrong: set[Wrong] = field(default_factory=set)
     kid: str | None = "k1"
     """None: neither its keys nor its tokens have a name."""
+    names_keys: bool = True
+    """Whether its keys have the name that its tokens have."""
+    keys_said: bytes = b""
+    """In place of its keys."""
     acr: str | None = None
     says_when: bool = True
     """Whether its tokens have `auth_time`."""
@@ -300,10 +304,12 @@ class UpstreamProvider:
         return jwt.encode({"alg": algorithm, **named}, claims, key, algorithms=[algorithm])
 
     async def _jwks(self, _request: web.Request) -> web.Response:
-        listed = []
+        if self.keys_said:
+            return web.Response(body=self.keys_said, content_type="application/json")
+        listed, named = [], {"kid": self.kid} if self.kid is not None and self.names_keys else {}
         for key in self.keys:
             said = {name: value for name, value in key.as_dict(private=False).items() if name != "kid"}
-            listed.append({**said, **({"kid": self.kid} if self.kid is not None else {}), "use": "sig"})
+            listed.append({**said, **named, "use": "sig"})
         return web.json_response({"keys": listed})
 
 

@@ -91,6 +91,19 @@ GROUPS: tuple[Group, ...] = (
         },
     ),
     (
+        Title(cs="Odhlášení nesdělená aplikacím", en="Sign-outs not told to applications"),
+        {
+            "client_unreachable": Title(cs="aplikace neodpovídá", en="the application does not answer"),
+            "client_not_trusted": Title(
+                cs="certifikát aplikace nevydala autorita, které se věří",
+                en="the application's certificate is of no authority that is trusted",
+            ),
+            "client_refused": Title(
+                cs="aplikace zprávu o odhlášení nepřijala", en="the application did not take the sign-out"
+            ),
+        },
+    ),
+    (
         Title(cs="Auditní záznam", en="Audit log"),
         {
             "answer_unknown": Title(

@@ -98,6 +98,18 @@ TITLES: dict[Code, Title] = {
         cs="POZOR, obnovovací token má i někdo jiný: {who}, aplikace {application} (důvod: {reason})",
         en="ATTENTION, somebody else has a refresh token too: {who}, application {application} (reason: {reason})",
     ),
+    Code.SIGN_OUT_TOLD: Title(
+        cs="Aplikace ví o odhlášení: {who}, aplikace {application}",
+        en="An application was told of a sign-out: {who}, application {application}",
+    ),
+    Code.SIGN_OUT_DELAYED: Title(
+        cs="Aplikace zatím neví o odhlášení: {who}, aplikace {application} (důvod: {reason})",
+        en="An application does not know of a sign-out yet: {who}, application {application} (reason: {reason})",
+    ),
+    Code.SIGN_OUT_GIVEN_UP: Title(
+        cs="POZOR, aplikace se o odhlášení nedozvěděla: {who}, aplikace {application} (důvod: {reason})",
+        en="ATTENTION, an application was not told of a sign-out: {who}, application {application} (reason: {reason})",
+    ),
     Code.SESSION_OPENED: Title(cs="Zahájena relace: {who}", en="Session opened: {who}"),
     Code.SESSION_ENDED: Title(
         cs="Ukončena relace brány: {who} (důvod: {reason}, ukončil(a): {by})",

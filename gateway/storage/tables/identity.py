@@ -1,6 +1,6 @@
 """Sign-ins, guesses, provider sessions, codes, tokens; credentials as SHA-256 only."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, String, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, false
 
 from gateway.storage.tables import metadata
 
@@ -137,6 +137,18 @@ access_token = Table(
     Column("client", String(200), nullable=False),
     Column("scopes", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
+signed_in_client = Table(
+    "signed_in_client",
+    metadata,
+    Column("session", String(22), primary_key=True),  # of the provider
+    Column("client", String(200), primary_key=True),
+    Column("subject", String(80), nullable=False),
+    Column("person", Text, nullable=False),  # login
+    Column("due_at", BigInteger, index=True),  # when the client is told that it is over; NULL while it lasts
+    Column("ended_at", BigInteger),
+    Column("attempts", Integer, nullable=False),
 )
 
 refresh_family = Table(

@@ -21,6 +21,9 @@ RULES: Mapping[str, Title] = {
         cs="Zásady v platnosti bez schválení", en="Policies in force without approval"
     ),
     "refresh_token_misused": Title(cs="Zneužitý obnovovací token", en="Refresh token misused"),
+    "sign_out_not_told": Title(
+        cs="Aplikaci se nepodařilo sdělit odhlášení", en="An application was not told of a sign-out"
+    ),
     "recovery_administrator": Title(cs="Nouzový správce", en="Recovery administrator"),
     "log_damaged": Title(cs="Auditní záznam je poškozen", en="The audit log is damaged"),
     "log_gap": Title(cs="Mezera v auditním záznamu", en="Gap in the audit log"),

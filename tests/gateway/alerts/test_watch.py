@@ -164,6 +164,9 @@ CASES: dict[str, list[Entry]] = {
     "refresh_token_misused": [
         entry(code=Code.REFRESH_TOKEN_MISUSED, outcome=Outcome.REFUSED, person="novak")
     ],
+    "sign_out_not_told": [
+        entry(code=Code.SIGN_OUT_GIVEN_UP, outcome=Outcome.FAILURE, application="library", person="novak")
+    ],
     "recovery_administrator": [entry(code=Code.RECOVERY_REFUSED, outcome=Outcome.REFUSED)],
     "log_damaged": [entry(code=Code.LOG_VERIFIED, outcome=Outcome.FAILURE)],
     "log_gap": [entry(code=Code.LOG_GAP, outcome=Outcome.FAILURE, reason=Gap.MISSING.value)],

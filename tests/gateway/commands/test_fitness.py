@@ -34,8 +34,9 @@ PAIRS = (
 )
 CERTIFICATES = (*PAIRS, *AUTHORITIES)
 PROGRAMS = ("programs-ca.pem", "programs-ca.crl", "budget-import.json", "attendance.jwks.json")
-KEYS = PROGRAMS[-1]
+CLIENT_KEYS = PROGRAMS[-1]
 SIGNS = ECKey.generate_key("P-256")
+KEY_SET = json.dumps({"keys": [SIGNS.as_dict(private=False)]})
 SECRETS = (
     "directory.password",
     "library.secret",
@@ -76,8 +77,7 @@ def office(copied: Path) -> Path:
         shutil.copy(file, folder / name)
     for name in PROGRAMS:
         (folder / name).write_text("{}", "utf-8")  # read by the product alone
-    signs = {"keys": [SIGNS.as_dict(private=False)]}
-    (folder / KEYS).write_text(json.dumps(signs), "utf-8")
+    (folder / CLIENT_KEYS).write_text(KEY_SET, "utf-8")
     write_countries(folder / "cities.mmdb")
     (folder / "programs-ca.crl").write_text("-----BEGIN X509 CRL-----\n", "utf-8")
     for name in SECRETS:
@@ -202,11 +202,16 @@ def test_certificates_to_an_application_that_envoy_could_not_use_are_told_with_t
     other = authority(folder / "made", datetime.now(UTC)).issue("other", ["a.test"], datetime.now(UTC))
     shutil.copy(other.key, folder / "tls/gateway.key")
     (folder / "tls/applications-authority.pem").write_text("no certificate")
-    theirs, ours = faults(office)
-    assert "tls/applications-authority.pem: not a PEM certificate" in theirs.what
+    told, theirs, ours = faults(office)
+    for one in (told, theirs):
+        assert "tls/applications-authority.pem: not a PEM certificate" in one.what
     assert ours.what.endswith("it is not the key of applications[0].tls.certificate")
     lines = office.read_text("utf-8").split("\n")
-    assert [lines[one.line - 1].split(" ")[0] for one in (theirs, ours)] == ["authority", "key"]
+    assert [lines[one.line - 1].split(" ")[0] for one in (told, theirs, ours)] == [
+        "backchannel_logout_authority",
+        "authority",
+        "key",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -222,11 +227,12 @@ def test_certificates_to_an_application_that_envoy_could_not_use_are_told_with_t
             "holds a private key",
         ),
     ],
+    ids=["no keys", "an empty set", "a list", "no text", "a private key", "a secret"],
 )
 def test_keys_of_a_client_that_prove_nothing_are_told_with_their_line(
     office: Path, content: bytes, fault: str
 ) -> None:
-    (office.parent / KEYS).write_bytes(content)
+    (office.parent / CLIENT_KEYS).write_bytes(content)
     (told,) = faults(office)
     assert told.what.startswith("oidc_clients[1].jwks_file: ")
     assert fault in told.what

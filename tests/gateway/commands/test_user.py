@@ -19,6 +19,7 @@ from idp.directory.sync.full import FullSync
 from idp.directory.sync.kinds import form_and_source
 from idp.login.spoken_code import read_spoken_code
 from idp.login.totp import Secret
+from idp.login.upstream import Identity, Link
 from tests.rig.installation import Installation, install
 from tests.rig.people import HULIN, JANA_ID, person
 from tests.rig.replica import LIMIT
@@ -349,3 +350,23 @@ async def test_one_factor_that_the_person_did_not_add_is_removed_with_all_sessio
     only = office.brana("user", "remove-factor", JANA, names[0])
     assert (only.returncode, "it is the only second factor" in only.stderr) == (1, True)
     assert office.brana("user", "reset-factor", JANA, "--yes").returncode == 0
+
+
+async def test_a_link_with_another_provider_is_shown_and_ended_with_all_sessions(
+    office: Installation,
+) -> None:
+    identity = Identity(issuer="https://sso.kraj.test", subject="a1")
+    link = Link(identity=identity, provider="kraj", name="Jana N.", subject=JANA_ID, linked_at=now())
+    state = open_state(office.configuration)
+    try:
+        await state.identities.transact(lambda book: book.keep_link(link))
+    finally:
+        state.database.close()
+    shown = office.brana("user", "show", JANA).stdout
+    assert "kraj as 'Jana N.' since" in shown
+    assert identity.name in shown
+    done = office.brana("user", "remove-factor", JANA, identity.name)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"link with kraj of {JANA} removed; 0 sessions ended\n"
+    assert last(office, "upstream.unlinked")["details"]["by"] == operator()
+    assert await looked_up(office, lambda book: book.links_of(JANA_ID)) == []

@@ -89,3 +89,12 @@ def test_a_key_that_another_process_made_meanwhile_is_kept(tmp_path: Path) -> No
     assert not durable.place(path, os.urandom(KEY))
     assert master_key(tmp_path) == theirs
     assert [file.name for file in tmp_path.iterdir()] == ["master.key"]
+
+
+def test_a_pseudonym_is_the_same_for_ever_and_nothing_without_the_key():
+    mine, same, other = Seal(bytes(32)), Seal(bytes(32)), Seal(b"x" * 32)
+    assert mine.pseudonym(b"name") == same.pseudonym(b"name")
+    assert len({mine.pseudonym(b"name"), mine.pseudonym(b"another"), other.pseudonym(b"name")}) == 3
+    assert mine.pseudonym(b"table\x00name") != mine.fingerprint(b"name", "table")
+    # fixed: an application would lose its people by another one
+    assert mine.pseudonym(b"name").hex() == "4ee6eb87a62da5b81d4b7113a0c80d92bca03fdb52950c0b247b491bc822b509"

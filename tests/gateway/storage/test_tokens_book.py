@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from config.settings import SignIn
 from config.vocabulary import SessionId
 from gateway.storage.database import Database
 from gateway.storage.identity import REPLAYS_NOTICED
-from gateway.storage.tables.identity import refresh_family
+from gateway.storage.tables.identity import access_token, authorization_code, refresh_family
 from idp.login.handle import HandleHash
 from idp.oidc.book import AccessToken, Code, RefreshFamily
 from idp.oidc.client import ClientId, Scope
@@ -56,6 +56,19 @@ async def test_codes_and_families_come_back_as_they_were_kept(database: Database
         await store.transact(lambda book, family=family: book.keep_refresh_family(family))
         assert await store.look(lambda book: book.refresh_family(FAMILY.name)) == family
     assert await store.look(lambda book: book.refresh_family(FAMILY.secret)) is None
+
+
+async def test_a_scope_of_a_later_version_is_read_as_none(database: Database) -> None:
+    store = kept_in(database).store
+    await store.transact(lambda book: book.keep_code(CODE))
+    await store.transact(lambda book: book.keep_token(TOKEN))
+    await store.transact(lambda book: book.keep_refresh_family(FAMILY))
+    for table in (authorization_code, access_token, refresh_family):
+        later = update(table).values(scopes="openid agendas roles")
+        await database.write(lambda connection, later=later: connection.execute(later).rowcount)
+    assert await store.look(lambda book: book.code(CODE.hash)) == CODE
+    assert await store.look(lambda book: book.token(TOKEN.hash)) == TOKEN
+    assert await store.look(lambda book: book.refresh_family(FAMILY.name)) == FAMILY
 
 
 async def test_what_came_of_a_code_is_withdrawn_together_and_once(database: Database) -> None:

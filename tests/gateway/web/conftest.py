@@ -25,12 +25,13 @@ from gateway.web.desk import Desk
 from gateway.web.refusal import signed_out_page
 from gateway.web.sign_in_failures import told
 from idp.http.page import language_of, page_headers
-from tests.gateway.web.people import NOW, session
+from tests.gateway.web.people import NOW, OFFICER, session
 from tests.gateway.web.requests_site import RequestsSite, requests_site
 from tests.gateway.web.sample import CARDS, POLICIES, REQUESTS, Office
 from tests.gateway.web.sample_fleet import FLEET
 from tests.rig.assistance import Helping, helping
 from tests.rig.incidents import incidents
+from tests.rig.people import person
 
 REFUSED = Refused(
     reason="other_municipality_active",
@@ -173,3 +174,10 @@ def requests(tmp_path: Path) -> Iterator[RequestsSite]:
     made = requests_site(tmp_path)
     yield made
     made.kept.database.close()
+
+
+@pytest.fixture
+async def people() -> AsyncIterator[Helping]:
+    with helping(person(OFFICER.subject, OFFICER.login)) as made:
+        await made.prepare()
+        yield made

@@ -17,24 +17,16 @@ from idp.directory.person import AccountState
 from idp.directory.same_person import Account
 from idp.login.purses import Kind, of_account
 from idp.login.throttle import take
-from idp.login.upstream import Identity, Link
 from tests.gateway.web.conftest import make_office_app
 from tests.gateway.web.people import AUDITOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample import Office
 from tests.gateway.web.test_officer import AS_OFFICER, sent, shown
-from tests.rig.assistance import KAREL, LUCIE, SECRET, TOMAS, Helping, helping
+from tests.rig.assistance import KAREL, LUCIE, SECRET, TOMAS, Helping
 from tests.rig.people import person
 
 pytestmark = pytest.mark.real
 CODE = re.compile(r'class="spoken-code"><code>([A-Z0-9-]+)</code>')
 LATER = "2026-12-24"
-
-
-@pytest.fixture
-async def people() -> AsyncIterator[Helping]:
-    with helping(person(OFFICER.subject, OFFICER.login)) as made:
-        await made.prepare()
-        yield made
 
 
 @pytest.fixture
@@ -97,29 +89,6 @@ async def test_lost_factors_are_removed_and_a_code_for_a_new_one_is_offered(clie
     [entry] = people.kept.entries
     assert (entry.details["by_subject"], entry.details["why"]) == (OFFICER.subject, form["why"])
     await sent(client, "/people/enrolment-code", 303, subject=KAREL.subject, hours="8")
-
-
-async def test_a_link_with_another_provider_is_seen_and_ended_with_a_reason(client, people):
-    identity = Identity(issuer="https://sso.kraj.test", subject="a1")
-    link = Link(identity=identity, provider="kraj", name="Karel <U>", subject=KAREL.subject, linked_at=NOW)
-    await people.kept.store.transact(lambda book: book.keep_link(link))
-    text = await shown(client, "/people?login=urban.karel")
-    assert "kraj – Karel &lt;U&gt;" in text
-    form = {"subject": KAREL.subject, "which": identity.name}
-    unexplained = await sent(client, "/people/factors", 409, **form, why=" ")
-    assert 'id="link-why' in (again := await unexplained.text())
-    assert again.count("Say why, in") == 1
-    ended = await sent(client, "/people/factors", 303, **form, why="Odešel z kraje")
-    assert "End a link" not in await shown(client, ended.headers["Location"])
-    [entry] = people.kept.entries
-    assert (entry.code, entry.subject, entry.details["why"]) == (
-        Code.UPSTREAM_UNLINKED,
-        KAREL.subject,
-        "Odešel z kraje",
-    )
-    assert (await sent(client, "/people/factors", 409, **form, why="x")).headers[REASON_HEADER] == (
-        NotDone.FACTOR_UNKNOWN
-    )
 
 
 async def test_who_has_not_just_confirmed_is_led_to_it_and_back(client, people):

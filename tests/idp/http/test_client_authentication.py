@@ -1,11 +1,15 @@
 """How relying parties prove themselves at the token endpoint of the running provider, and how others do not."""
 
+import json
+from dataclasses import replace
+
 import pytest
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 from gateway.audit.entry import Code
+from idp.oidc.assertion import keys_of
 from tests.rig.code_flow import RelyingParty, assertion, basic, completed, finish, json_of
-from tests.rig.provider import GIS_SECRET, ISSUER, Answer
+from tests.rig.provider import GIS_SECRET, ISSUER, Answer, client_key
 from tests.rig.sign_in_world import World
 
 pytestmark = pytest.mark.real
@@ -72,6 +76,8 @@ async def test_an_assertion_is_for_the_issuer_or_the_token_endpoint(world: World
         ({"aud": [ISSUER, "https://login.jinde.test"]}, "client_assertion_for_another"),
         ({"exp": 1}, "client_assertion_out_of_time"),
         ({"exp": 4_000_000_000}, "client_assertion_out_of_time"),
+        ({"exp": int("9" * 400)}, "client_assertion_out_of_time"),
+        ({"exp": float("nan")}, "client_assertion_out_of_time"),
     ],
 )
 async def test_an_assertion_that_is_not_its_word_to_us_now_proves_nothing(
@@ -91,6 +97,22 @@ async def test_an_assertion_is_good_once(world: World) -> None:
     answer = await party.back.post("/token", party.form(again) | proof)
     assert json_of(answer)["error"] == "invalid_client"
     assert newest(world) == (Code.TOKEN_REFUSED, "by-key", "client_assertion_used_twice")
+
+
+async def test_of_several_keys_without_names_each_may_have_signed(world: World) -> None:
+    """As when a client's key is replaced; a key of nobody's still proves nothing."""
+    clients, newer = world.rig.provider.clients, ECKey.generate_key("P-256")
+    assert isinstance(clients, dict)
+    public = [one.as_dict(private=False) for one in (RSAKey.generate_key(2048), client_key(), newer)]
+    unnamed = [{name: said for name, said in one.items() if name != "kid"} for one in public]
+    clients["by-key"] = replace(clients["by-key"], keys=keys_of(json.dumps({"keys": unnamed})))
+    party, browser, code = await completed(world, client="by-key")
+    for key in (client_key(), newer):
+        assert (await party.back.post("/token", party.form(code) | assertion(world, key))).status == 200
+        code = party.code_in(await party.send(browser))
+    form = party.form(code) | assertion(world, ECKey.generate_key("P-256"))
+    assert (await party.back.post("/token", form)).status == 401
+    assert newest(world) == (Code.TOKEN_REFUSED, "by-key", "client_assertion_wrong")
 
 
 async def test_a_name_beside_the_proof_has_to_be_the_same(world: World) -> None:

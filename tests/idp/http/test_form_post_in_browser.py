@@ -1,6 +1,5 @@
 """Answers by a form (OAuth 2.0 Form Post Response Mode 1.0) in a real browser."""
 
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,21 +7,18 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from playwright.async_api import Browser as Chromium
 
-from gateway.demo.slapd import free_port
 from idp.oidc.client import Client, ClientId
 from tests.idp.http.test_account_in_browser import give, served
-from tests.rig.authority import make_authority, server_pair
 from tests.rig.browser import LOOKS, faults_in_looks, visit
-from tests.rig.neighbours import Neighbour, listening
+from tests.rig.hosted_application import hosted_application
+from tests.rig.neighbours import Neighbour
 from tests.rig.provider import request_parameters
 from tests.rig.sign_in_world import World, sign_in_world
 from tests.rig.slapd import Directory
 
 pytestmark = pytest.mark.real
-APPLICATION = "aplikace.brana.test"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -35,16 +31,11 @@ async def world(office: Directory) -> AsyncIterator[World]:
 @asynccontextmanager
 async def application(world: World, folder: Path) -> AsyncIterator[tuple[Neighbour, str]]:
     """A client that is registered with an address where somebody listens."""
-    pair = server_pair(make_authority(folder / "of-the-application"), "application", [APPLICATION])
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pair.certificate, pair.key)
-    neighbour, port = Neighbour(), free_port()
-    neighbour.answer = lambda _: web.Response(text="<p>dobrý den</p>", content_type="text/html")
-    address = f"https://{APPLICATION}:{port}/oidc/callback?kdo=my"
-    clients = world.rig.provider.clients
-    assert isinstance(clients, dict)
-    clients["aplikace"] = Client(id=ClientId("aplikace"), redirect_uris=frozenset({address}))
-    async with listening(neighbour, port, context):
+    async with hosted_application(folder) as (neighbour, origin):
+        address = f"{origin}/oidc/callback?kdo=my"
+        clients = world.rig.provider.clients
+        assert isinstance(clients, dict)
+        clients["aplikace"] = Client(id=ClientId("aplikace"), redirect_uris=frozenset({address}))
         yield neighbour, address
 
 

@@ -255,6 +255,19 @@ async def test_a_code_used_twice_ends_the_refresh_token_it_gave(world: World) ->
     assert newest(world, Code.TOKEN_REFUSED).reason == "refresh_token_withdrawn"
 
 
+async def test_a_code_s_refresh_token_takes_no_other_one_s_place(world: World) -> None:
+    """A client that had somebody's token once sends it along with a code of its own."""
+    party, browser, hers = await given(world)
+    other = RelyingParty(world, client="public", scope=SCOPE)
+    other.metadata = party.metadata
+    code = other.code_in(await other.send(browser))
+    form = other.form(code, refresh_token=hers["refresh_token"])
+    mine = json_of(await send(world, other, form))
+    assert mine["refresh_token"].partition(".")[0] != hers["refresh_token"].partition(".")[0]
+    assert (await renewed(world, party, hers["refresh_token"])).status == 200
+    assert (await renewed(world, other, mine["refresh_token"])).status == 200
+
+
 async def test_who_is_configured_to_refresh_no_more_does_not(world: World) -> None:
     party, _, tokens = await given(world)
     clients = world.rig.provider.clients

@@ -1,5 +1,6 @@
 """Signing in through another provider: real sockets to a real one that can misbehave, over the real directory."""
 
+import asyncio
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -237,28 +238,26 @@ async def test_a_code_of_somebody_else_in_a_right_answer_is_refused(there):
     assert entries(there, Code.SIGN_IN_UPSTREAM_REFUSED)[-1].reason == "upstream_code_refused"
 
 
-async def test_keys_that_rotate_are_asked_for_again_but_not_for_every_token(there):
-    await there.link()
+async def test_a_provider_that_does_not_answer_is_not_asked_for_everybody_who_wants_to_go_there(there):
+    """Nor by strangers, who need no sign-in to be led out of it."""
     clock = [0.0]
     there.client.monotonic = lambda: clock[0]
-    there.client._keys = (clock[0], there.client._keys[1])
-    there.client._known = (clock[0], there.client._known[1])
-    there.op.rotate("k2")
-    there.op.asked.clear()
-    _, early = await there.through(there.world.rig.browser())
-    assert early.status == 422
-    assert there.op.asked.count("/jwks") == 0
-    assert entries(there, Code.SIGN_IN_UPSTREAM_REFUSED)[-1].reason == "upstream_key_unknown"
-    clock[0] = 31.0
-    page, back = await there.through(there.world.rig.browser())
-    assert (back.status, back.location) == (303, page)
-    assert there.op.asked.count("/jwks") == 1
-
-
-async def test_keys_and_tokens_without_a_name_are_told_apart_by_trying(there):
-    there.op.kid = None
-    await there.link()
-    assert len(await links(there)) == 1
+    there.op.wrong = {Wrong.OVERLOADED}
+    browsers = [there.world.rig.browser(f"192.0.2.{number}") for number in range(20, 30)]
+    there_by = [await one.begin() for one in browsers]
+    ways = [f"{page.replace('/sign-in', '/sign-in/upstream', 1)}&provider={NAME}" for page in there_by]
+    strangers = [f"/upstream/{NAME}/sign-out"] * len(browsers)
+    led = zip((*browsers, *browsers), (*ways, *strangers), strict=True)
+    told = await asyncio.gather(*(one.get(way) for one, way in led))
+    assert [one.status for one in told] == [503] * 10 + [200] * 10
+    assert len(there.op.asked) == 1
+    clock[0] = 4.9
+    assert (await browsers[0].get(ways[0])).status == 503
+    assert len(there.op.asked) == 1
+    assert entries(there, Code.SIGN_IN_UPSTREAM_REFUSED)[-1].reason == "upstream_unreachable"
+    there.op.wrong.clear()
+    clock[0] = 5.0
+    assert (await browsers[0].get(ways[0])).status == 303
 
 
 async def test_a_proof_of_this_moment_is_asked_for_there_and_must_be_one(there):
@@ -291,6 +290,21 @@ async def test_its_level_counts_only_where_the_configuration_trusts_it(office, t
         there.op.shown_at = there.world.rig.clock().replace(year=2025)  # shown there long ago
         page, back = await there.through(there.world.rig.browser())
         assert back.location == page
+
+
+async def test_who_was_phished_once_is_not_come_in_as_by_a_key_for_good(office, tmp_path):
+    """By password and one-time code somebody links an identity of their own, whose provider says what we trust most."""
+    trusted = [UpstreamLevel(acr="klic", level="phishing-resistant")]
+    async with upstream_world(office, tmp_path, levels=trusted) as there:
+        there.op.acr = "klic"
+        await there.link()
+        for hours, level in ((0, "two-factors"), (24, "phishing-resistant")):
+            there.world.rig.clock.forward(hours=hours)
+            await there.through(there.world.rig.browser())
+            session = (await sessions(there))[-1]
+            assert session.via is not None
+            assert session.level.value == f"urn:brana:acr:{level}"
+            assert (session.proof_counts_from is not None) is (hours == 0)
 
 
 async def test_somebody_without_a_factor_of_their_own_takes_the_password(there):

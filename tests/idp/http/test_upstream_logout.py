@@ -136,12 +136,13 @@ async def test_what_is_no_token_or_for_nobody_is_refused(there):
     assert (await browser.post("/upstream/neznamy/backchannel", {"logout_token": "x"})).status == 404
 
 
-async def test_a_sign_in_under_way_by_it_ends_too_and_none_by_the_password(there):
+@pytest.mark.parametrize("whose", [{"sub": JANAS}, {"sid": "relace-1"}, {"sub": JANAS, "sid": "relace-1"}])
+async def test_a_sign_in_under_way_by_it_ends_too_and_none_by_the_password(there, whose):
     by_it, by_password = there.world.rig.browser(), there.world.rig.browser()
     page, _ = await there.through(by_it)
     other = await by_password.begin()
     await by_password.password(other, "novakova.jana", "Jarni-louka-u-Moravy 7")
-    assert (await tell(there, sub=JANAS, sid="relace-1")).status == 200
+    assert (await tell(there, **whose)).status == 200
     assert (await by_it.code(page, there.world.code())).status == 400
     assert (await by_password.code(other, there.world.code())).status == 303
 

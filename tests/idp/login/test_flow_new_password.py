@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from config.vocabulary import AuthenticationLevel
+from config.vocabulary import AuthenticationLevel, MunicipalityCode
 from idp import events
 from idp.login.effects import (
     ChangePassword,
@@ -23,6 +23,7 @@ from idp.login.states import (
     SignedIn,
 )
 from idp.login.throttle import Scope
+from idp.login.upstream import Official
 from tests.rig.people import JANA_ID, NOON
 from tests.rig.sign_in_moves import (
     begun,
@@ -107,6 +108,15 @@ def test_a_changed_password_opens_nothing_until_the_directory_says_yes(name):
     assert isinstance(state, AwaitingPassword)
     assert not of_kind(effects, OpenSession)
     assert [type(one) for one in recorded(effects)] == [events.PasswordChanged, events.SignInFailed]
+
+
+def test_who_acts_for_an_office_in_which_the_role_is_gone_by_then_begins_again():
+    state, _ = go(begun(), "password", "yes, must change", "code", "new password")
+    assert isinstance(state, ChangingPassword)
+    official = Official(municipality=MunicipalityCode("588644"))
+    after, effects = go(replace(state, standing=replace(state.standing, official=official)), "changed")
+    assert isinstance(after, AwaitingPassword)
+    assert told(effects) == [Refusal.UPSTREAM_OTHER_MUNICIPALITY]
 
 
 def test_after_a_change_that_nobody_knows_the_end_of_the_sign_in_begins_again_with_whichever_password_holds():

@@ -7,6 +7,7 @@ import pytest
 
 from idp import events
 from idp.login import flow, flow_upstream, totp
+from idp.login.authenticator import Newly
 from idp.login.drawn import draw
 from idp.login.effects import AskPerson, AskUpstream, OpenSession, Record
 from idp.login.handle import hashed, new_handle
@@ -190,11 +191,26 @@ def test_a_level_that_nobody_trusts_or_that_is_old_takes_the_own_factor(changes)
     assert not any(isinstance(one, OpenSession) for one in effects)
 
 
+def test_a_new_link_counts_for_no_more_than_two_factors_whatever_the_provider_says():
+    """Both may have been phished: it counts in full from when its person has had time to notice."""
+    until = NOON + timedelta(hours=1)
+    state = replace(LINKED, proven=replace(PROVEN, level=RESISTANT, shown_at=NOON))
+    event = replace(person(), newly=Newly(TWO_FACTORS, until))
+    _, effects = flow.step(state, event, NOON)
+    assert (opening_of(effects).level, opening_of(effects).counts_from) == (TWO_FACTORS, until)
+    after, _ = flow.step(state, replace(event, needed=RESISTANT), NOON)
+    assert isinstance(after, AwaitingFactor)
+    _, effects = flow.step(state, person(), NOON)
+    assert (opening_of(effects).level, opening_of(effects).counts_from) == (RESISTANT, None)
+
+
 def test_a_level_below_what_is_demanded_takes_the_own_factor_or_fails():
     proven = replace(PROVEN, level=TWO_FACTORS, shown_at=NOON)
     state = replace(LINKED, proven=proven)
-    after, _ = flow.step(state, person(needed=RESISTANT), NOON)
+    after, effects = flow.step(state, person(needed=RESISTANT), NOON)
     assert isinstance(after, AwaitingFactor)
+    (accepted,) = [one.event for one in effects if isinstance(one, Record)]
+    assert not accepted.trusted  # for what is asked here
     after, _ = flow.step(state, person(needed=RESISTANT, reach=frozenset({TWO_FACTORS})), NOON)
     assert isinstance(after, Failed)
 

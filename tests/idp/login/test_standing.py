@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from config.vocabulary import AuthenticationLevel, Role, SessionId
+from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId
 from idp.directory.person import AccountState, RoleHeld
 from idp.events import NOWHERE
 from idp.login import flow, under_way
@@ -25,6 +25,7 @@ from idp.login.states import (
     Standing,
 )
 from idp.login.under_way import News
+from idp.login.upstream import Identity, Official, Proven, Via
 from tests.fuzz.office import Office
 from tests.fuzz.shown import BROWSERS, LIMITS, Shown
 from tests.rig.people import HULIN, JANA, JANA_ID, NOON, PETR
@@ -36,6 +37,7 @@ STANDING = Standing(person=JANA, read_at=NOON)
 LESS = replace(JANA, roles=())
 ADMINISTRATOR = replace(JANA, roles=(*JANA.roles, RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR)))
 MUST_CHANGE = replace(JANA, state=AccountState.MUST_CHANGE_PASSWORD)
+KVASICE = MunicipalityCode("588644")
 AT_CODE = AwaitingFactor(STANDING, b"c" * 32)
 DRAWN = draw()
 STANDINGS = (
@@ -67,6 +69,27 @@ def test_whoever_is_gone_or_closed_by_now_goes_no_further(state, closed):
     after, effects = read_again(state, closed)
     assert isinstance(after, Failed)
     assert told(effects) in ([Refusal.UNKNOWN_PERSON], [Refusal.ACCOUNT_DISABLED])
+
+
+@everywhere
+@pytest.mark.parametrize("how", ["official", "linking"])
+def test_who_acts_for_an_office_by_another_providers_word_needs_a_role_there_until_the_session_opens(
+    state, how
+):
+    official = Official(municipality=HULIN)
+    proven = Proven(
+        via=Via(provider="caais", identity=Identity(issuer="https://caais.test", subject="a1")),
+        name="Jana",
+        at=NOON,
+        official=official,
+    )
+    said = {"official": official} if how == "official" else {"linking": proven}
+    state = replace(state, standing=replace(state.standing, **said))
+    assert read_again(state, JANA)[1] == ()
+    elsewhere = replace(JANA, roles=tuple(replace(one, municipality=KVASICE) for one in JANA.roles))
+    after, effects = read_again(state, elsewhere)
+    assert isinstance(after, Failed)
+    assert told(effects) == [Refusal.UPSTREAM_OTHER_MUNICIPALITY]
 
 
 @everywhere

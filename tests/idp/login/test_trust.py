@@ -15,6 +15,7 @@ from idp.login.inputs import PersonAnswered
 from idp.login.level import PASSKEY
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingFactor, AwaitingPassword, CheckingPerson, SignedIn, Standing
+from idp.login.upstream import Identity, Link
 from tests.rig.people import HULIN, JANA, JANA_ID, NOON, person
 from tests.rig.sign_in_moves import KEYS, OWN, begun, go, holder, key_shown, of_kind, told
 from tests.rig.sign_in_moves import happened as move
@@ -49,6 +50,24 @@ def test_a_new_key_counts_as_what_added_it_until_its_time_and_in_full_from_then_
 
 def test_what_added_it_never_makes_it_more_than_it_is():
     assert trust.level_of(holder(newly=Newly(RESISTANT, UNTIL)), NOON) is TWO
+
+
+@pytest.mark.parametrize(
+    ("lapse", "role", "new"),
+    [
+        (timedelta(0), Role.CLERK, Newly(TWO, UNTIL)),
+        (HOUR - timedelta(microseconds=1), Role.CLERK, Newly(TWO, UNTIL)),
+        (HOUR, Role.CLERK, None),
+        (23 * HOUR, Role.SECURITY_OFFICER, Newly(TWO, NOON + 24 * HOUR)),
+        (24 * HOUR, Role.SECURITY_OFFICER, None),
+        (-HOUR, Role.CLERK, Newly(TWO, UNTIL)),  # a clock that was set back
+    ],
+)
+def test_a_link_with_another_provider_is_new_for_as_long_as_a_key(lapse, role, new):
+    identity = Identity(issuer="https://sso.kraj.test", subject="a1")
+    link = Link(identity=identity, provider="kraj", name="Jana", subject=JANA_ID, linked_at=NOON)
+    whose = replace(person(), roles=(RoleHeld(HULIN, role),))
+    assert trust.newly_linked(link, whose, SignIn(trust_new_keys_after=HOUR), NOON + lapse) == new
 
 
 def at_person(demanded=None):

@@ -21,7 +21,7 @@ def entry(**changes) -> OidcClient:
 )  # fmt: skip
 def test_an_unsafe_redirect_address_is_not_registered(uri):
     with pytest.raises(ClientUnusable) as refused:
-        clients_of([entry(redirect_uris=[uri])], lambda _: "")
+        clients_of([entry(redirect_uris=[uri])], lambda _: "", bytes)
     assert "'gis'" in str(refused.value)
 
 
@@ -43,14 +43,14 @@ def test_every_address_has_a_verdict(uri):
 
 def test_a_short_secret_and_a_taken_id_are_refused():
     with pytest.raises(ClientUnusable, match="short"):
-        clients_of([entry(secret_file=Path("x"))], lambda _: "kratke")
+        clients_of([entry(secret_file=Path("x"))], lambda _: "kratke", bytes)
     for taken in ([entry(), entry()], [entry(id="brana-gateway")]):
         with pytest.raises(ClientUnusable, match="taken"):
-            clients_of(taken, lambda _: "")
+            clients_of(taken, lambda _: "", bytes)
 
 
 def test_a_secret_matches_itself_only_and_is_not_shown():
-    client = clients_of([entry(secret_file=Path("x"))], lambda _: "s" * 40 + "\n")["gis"]
+    client = clients_of([entry(secret_file=Path("x"))], lambda _: "s" * 40 + "\n", bytes)["gis"]
     assert client.secret is not None
     assert client.secret.matches("s" * 40)
     assert not client.secret.matches("s" * 41)

@@ -2,10 +2,8 @@
 
 from gateway.audit.entry import Code
 from gateway.audit.fields import values_of
-from tests.gateway.authorize.test_tunnel_office import office, opened, told
+from tests.gateway.authorize.test_tunnel_office import opened
 from tests.rig.tunnel_world import World
-
-__all__ = ["office", "told"]
 
 
 async def test_what_it_rested_on_is_found_as_of_a_request(office: World) -> None:
