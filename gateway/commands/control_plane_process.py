@@ -57,6 +57,7 @@ from gateway.commands.handing_over import FIRST, WITHOUT_DIRECTORY
 from gateway.commands.hangup import Hangup
 from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.left_out import let_in
+from gateway.commands.links_of_gone import keep_links
 from gateway.commands.noticed import entry_of
 from gateway.commands.notices import CurrentDeliveries
 from gateway.commands.operator import at_the_other_end
@@ -216,6 +217,7 @@ async def _serve(
                 partial(keep_index, plane),
                 partial(keep_retention, plane, partial(verified_apart, verification_of(plane))),
                 partial(keep_reviews, plane),
+                partial(keep_links, plane),
                 partial(keep_keys, plane.keys, now),
                 partial(keep_technical_certificates, plane),
                 partial(policies.follow),

@@ -33,6 +33,7 @@ from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
 from gateway.commands.own_device_pages import own_device_pages
 from gateway.commands.portal_closed import closed_cards
+from gateway.commands.pushed_people import scim
 from gateway.commands.relying_parties import relying_parties
 from gateway.commands.sign_outs import frames_of
 from gateway.commands.signed_in_elsewhere import signed_in_elsewhere
@@ -268,6 +269,8 @@ class Pages:
         await self.provider.take(_asked_alive_first(self._plane, provider))
         if self._plane.settings.devices.enabled:
             pages.middlewares.insert(0, agents(self._plane).first())
+        if (pushed := scim(self._plane)) is not None:
+            pages.middlewares.insert(0, pushed.first())
         await self.web.take(_asked_alive_first(self._plane, pages))
 
     async def decide(self, asked: web.BaseRequest) -> web.StreamResponse:

@@ -203,6 +203,7 @@ COMMANDS: dict[str, Recorded] = {
     "brana keys rotate": by(Code.KEY_ROTATED, Code.KEY_COMPROMISED),
     "brana person resume": by(Code.PERSON_RESUMED),
     "brana person suspend": by(Code.PERSON_SUSPENDED),
+    "brana personnel list": READS,
     "brana policy apply": by(Code.POLICY_SUBMITTED),
     "brana policy incident close": by(Code.INCIDENT_CLOSED),
     "brana policy incident open": by(Code.INCIDENT_OPENED),

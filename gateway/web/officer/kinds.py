@@ -3,10 +3,12 @@
 from config.settings import Title
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.titles import of_gateway
+from gateway.web.officer.personnel_kinds import PERSONNEL
 from gateway.web.officer.sign_in_kinds import SIGN_IN
 
 GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
     *SIGN_IN,
+    *PERSONNEL,
     (
         Title(cs="Přístup", en="Access"),
         {
