@@ -71,6 +71,9 @@ class SignIn(Setting, frozen=True, kw_only=True):
         return [one for one in self.limits if not set(roles).isdisjoint(one.roles)]
 
 
+ScopeName = Literal["profile", "email", "roles", "municipality", "agendas"]
+
+
 class OidcClient(Setting, frozen=True, kw_only=True):
     """A relying party of the built-in OpenID Provider, besides the gateway itself."""
 
@@ -86,6 +89,8 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """Public keys of one that signs."""
     post_logout_redirect_uris: list[str] = field(default_factory=list)
     id_token_algorithm: Literal["ES256", "RS256"] = "ES256"
+    scopes: list[ScopeName] = field(default_factory=lambda: ["profile", "email", "roles"])
+    """What it may ask to be told, by scopes or claim by claim."""
     refresh: Literal["never", "asked", "always"] = "never"
     """Whether it gets refresh tokens: where it asks by the scope `offline_access`, or always."""
     refresh_idle: timedelta = timedelta(hours=1)

@@ -33,7 +33,10 @@ async def userinfo(request: web.Request) -> web.Response:
         headers = {"WWW-Authenticate": challenge, REASON_HEADER: OAuthError.INVALID_TOKEN}
         return answers.json({"error": OAuthError.INVALID_TOKEN}, 401, headers)
     session, kept = opened
-    return answers.json(claims.of_person(session, kept.scopes, client))
+    wanted = kept.claims.userinfo
+    return answers.json(
+        claims.of_person(session, kept.scopes, client, wanted=wanted, district=provider.district)
+    )
 
 
 async def keys(request: web.Request) -> web.Response:

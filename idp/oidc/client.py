@@ -35,6 +35,12 @@ class Scope(StrEnum):
     PROFILE = "profile"
     EMAIL = "email"
     ROLES = "roles"
+    MUNICIPALITY = "municipality"
+    AGENDAS = "agendas"
+
+
+USUAL = frozenset({Scope.OPENID, Scope.PROFILE, Scope.EMAIL, Scope.ROLES})
+"""What a client may ask for whose configuration does not say it."""
 
 
 class Method(StrEnum):
@@ -83,6 +89,8 @@ class Client:
     method: Method | None = None
     """None: by its secret, in the header or in the form; without one it is public, proven by PKCE alone."""
     algorithm: Algorithm = "ES256"
+    scopes: frozenset[Scope] = USUAL
+    """Those it may ask for."""
     always: frozenset[Scope] = frozenset()
     """Scopes granted without being asked for."""
     refresh: Refresh = "never"
@@ -199,6 +207,7 @@ def clients_of(
             keys=None if entry.jwks_file is None else _keys(entry.id, read_file(entry.jwks_file)),
             method=None if entry.authentication is None else Method(entry.authentication),
             algorithm=entry.id_token_algorithm,
+            scopes=frozenset({Scope.OPENID, *map(Scope, entry.scopes)}),
             refresh=entry.refresh,
             refresh_idle=entry.refresh_idle,
             sector=entry.sector or _host(entry.redirect_uris[0]),

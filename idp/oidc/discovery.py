@@ -5,6 +5,7 @@ from typing import Any
 from config.vocabulary import AuthenticationLevel, Language
 from idp.oidc.assertion import ALGORITHMS
 from idp.oidc.authorize import Prompt, ResponseMode
+from idp.oidc.claims import OF_SCOPE
 from idp.oidc.client import Method, Scope
 from idp.oidc.refresh_token import OFFLINE_ACCESS
 
@@ -21,7 +22,7 @@ ENDPOINTS = {
 PROVEN = tuple(method for method in Method if method is not Method.NONE)
 CLAIMS = (
     *("sub", "iss", "aud", "iat", "exp", "auth_time", "nonce", "at_hash", "sid", "acr", "amr"),
-    *("name", "preferred_username", "locale", "email", "brana_roles", "brana_facts_at", "brana_ends_at"),
+    *(name for names in OF_SCOPE.values() for name in names),
 )
 
 
@@ -46,7 +47,7 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "prompt_values_supported": [prompt.value for prompt in Prompt],
         "ui_locales_supported": [language.value for language in Language],
         "claim_types_supported": ["normal"],
-        "claims_parameter_supported": False,
+        "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
