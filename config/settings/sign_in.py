@@ -91,6 +91,8 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     id_token_algorithm: Literal["ES256", "RS256"] = "ES256"
     scopes: list[ScopeName] = field(default_factory=lambda: ["profile", "email", "roles"])
     """What it may ask to be told, by scopes or claim by claim."""
+    userinfo_signed_response_alg: Literal["ES256", "RS256"] | None = None
+    """What is told of people at /userinfo is signed by it; None: it is plain JSON."""
     refresh: Literal["never", "asked", "always"] = "never"
     """Whether it gets refresh tokens: where it asks by the scope `offline_access`, or always."""
     refresh_idle: timedelta = timedelta(hours=1)

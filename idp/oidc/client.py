@@ -89,6 +89,8 @@ class Client:
     method: Method | None = None
     """None: by its secret, in the header or in the form; without one it is public, proven by PKCE alone."""
     algorithm: Algorithm = "ES256"
+    userinfo_algorithm: Algorithm | None = None
+    """By which what `/userinfo` tells it is signed; None: it is plain JSON."""
     scopes: frozenset[Scope] = USUAL
     """Those it may ask for."""
     always: frozenset[Scope] = frozenset()
@@ -207,6 +209,7 @@ def clients_of(
             keys=None if entry.jwks_file is None else _keys(entry.id, read_file(entry.jwks_file)),
             method=None if entry.authentication is None else Method(entry.authentication),
             algorithm=entry.id_token_algorithm,
+            userinfo_algorithm=entry.userinfo_signed_response_alg,
             scopes=frozenset({Scope.OPENID, *map(Scope, entry.scopes)}),
             refresh=entry.refresh,
             refresh_idle=entry.refresh_idle,

@@ -39,6 +39,7 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "grant_types_supported": ["authorization_code", "refresh_token", *further],
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
+        "userinfo_signing_alg_values_supported": ["ES256", "RS256"],
         **_proofs("token_endpoint", tuple(Method)),
         **_proofs("revocation_endpoint", tuple(Method)),
         **_proofs("introspection_endpoint", PROVEN),
