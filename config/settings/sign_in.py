@@ -86,7 +86,11 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     secret_file: Path | None = None
     """Left out for a public client, and for one that has keys."""
     jwks_file: Path | None = None
-    """Public keys of one that signs."""
+    """Public keys of one that signs: to prove itself, or its requests."""
+    require_signed_request: bool = False
+    """Whether it is heard by requests alone that its keys signed."""
+    require_pushed: bool = False
+    """Whether by those alone that it left here itself, past the browser."""
     post_logout_redirect_uris: list[str] = field(default_factory=list)
     id_token_algorithm: Literal["ES256", "RS256"] = "ES256"
     scopes: list[ScopeName] = field(default_factory=lambda: ["profile", "email", "roles"])

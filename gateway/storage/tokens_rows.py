@@ -13,6 +13,7 @@ from idp.oidc import claims_request
 from idp.oidc.book import AccessToken, Code, RefreshFamily
 from idp.oidc.claims_request import NOTHING_MORE, ClaimsRequest
 from idp.oidc.client import USUAL, ClientId, Scope
+from idp.oidc.pushed import Pushed
 
 Values = dict[str, Any]
 
@@ -97,6 +98,26 @@ def family_of(row: Row[Any]) -> RefreshFamily:
         expires_at=moment_of(row.expires_at),
         ends_at=moment_of(row.ends_at),
         withdrawn_at=moment_or_none(row.withdrawn_at),
+    )
+
+
+def pushed_row(pushed: Pushed) -> Values:
+    return {
+        "name": pushed.name,
+        "client": pushed.client,
+        "asked": pushed.asked,
+        "expires_at": micros(pushed.expires_at),
+        "used_at": micros_or_none(pushed.used_at),
+    }
+
+
+def pushed_of(row: Row[Any]) -> Pushed:
+    return Pushed(
+        name=HandleHash(row.name),
+        client=ClientId(row.client),
+        asked=row.asked,
+        expires_at=moment_of(row.expires_at),
+        used_at=moment_or_none(row.used_at),
     )
 
 

@@ -17,7 +17,7 @@ from idp.login.session import Session
 from idp.oidc import claims, claims_request, parameters, pkce
 from idp.oidc.claims_request import NOTHING_MORE, ClaimsRequest, Wish
 from idp.oidc.client import Client, ClientId, Clients, Scope
-from idp.oidc.errors import OAuthError, Refused, Unsafe
+from idp.oidc.errors import OAuthError, Refused, RequestFault, Unsafe
 from idp.oidc.parameters import Unreadable
 from idp.oidc.refresh_token import OFFLINE_ACCESS
 
@@ -106,7 +106,7 @@ class Request:
 class Unanswerable:
     """Only a page may say so."""
 
-    reason: Unsafe
+    reason: Unsafe | RequestFault
     client: str = ""
 
 
@@ -142,7 +142,7 @@ def read(
     values = parameters.read(pairs)
     if isinstance(values, Unreadable):
         return Unanswerable(Unsafe.PARAMETER_REPEATED)
-    target = _target(values, clients)
+    target = target_of(values, clients)
     if isinstance(target, Unanswerable):
         return target
     fault = _fault(values, target)
@@ -176,7 +176,7 @@ def kept(values: Mapping[str, str]) -> str:
     return urlencode([(name, values[name]) for name in UNDERSTOOD if name in values])
 
 
-def _target(values: Mapping[str, str], clients: Clients) -> Target | Unanswerable:
+def target_of(values: Mapping[str, str], clients: Clients) -> Target | Unanswerable:
     client = clients.get(ClientId(values.get("client_id", "")))
     if client is None:
         return Unanswerable(Unsafe.CLIENT_UNKNOWN, parameters.printable(values.get("client_id", "")))

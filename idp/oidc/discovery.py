@@ -10,6 +10,7 @@ from idp.oidc.client import Method, Scope
 from idp.oidc.refresh_token import OFFLINE_ACCESS
 
 PATH = "/.well-known/openid-configuration"
+PAR_PATH = "/par"
 ENDPOINTS = {
     "authorization_endpoint": "/authorize",
     "token_endpoint": "/token",
@@ -17,6 +18,7 @@ ENDPOINTS = {
     "end_session_endpoint": "/logout",
     "revocation_endpoint": "/revoke",
     "introspection_endpoint": "/introspect",
+    "pushed_authorization_request_endpoint": PAR_PATH,
     "jwks_uri": "/jwks",
 }
 PROVEN = tuple(method for method in Method if method is not Method.NONE)
@@ -49,8 +51,11 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "ui_locales_supported": [language.value for language in Language],
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "request_parameter_supported": True,
+        "request_object_signing_alg_values_supported": ALGORITHMS,
+        "request_uri_parameter_supported": False,  # of addresses; what was pushed has a name
+        "require_pushed_authorization_requests": False,
+        "require_signed_request_object": False,
         "authorization_response_iss_parameter_supported": True,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,

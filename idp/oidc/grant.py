@@ -66,7 +66,7 @@ def issue_code(
 
 def refuse_authorization(book: Book, refusable: Refusable, origin: Origin, now: datetime) -> None:
     refused = events.AuthorizationRefused(
-        at=now, origin=origin, client=refusable.target.client, reason=refusable.refused.error
+        at=now, origin=origin, client=refusable.target.client, reason=refusable.refused.reason
     )
     book.record(refused)
 

@@ -141,6 +141,16 @@ access_token = Table(
     Column("claims", Text),
 )
 
+pushed_request = Table(
+    "pushed_request",
+    metadata,
+    Column("name", LargeBinary, primary_key=True),
+    Column("client", String(200), nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("used_at", BigInteger),
+)
+
 signed_in_client = Table(
     "signed_in_client",
     metadata,

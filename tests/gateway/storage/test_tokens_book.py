@@ -14,6 +14,7 @@ from idp.login.handle import HandleHash
 from idp.oidc.book import AccessToken, Code, RefreshFamily
 from idp.oidc.claims_request import ClaimsRequest, Wish
 from idp.oidc.client import ClientId, Scope
+from idp.oidc.pushed import Pushed
 from tests.rig.identity_store import kept_in
 from tests.rig.people import NOON
 
@@ -57,6 +58,25 @@ async def test_codes_and_families_come_back_as_they_were_kept(database: Database
         await store.transact(lambda book, family=family: book.keep_refresh_family(family))
         assert await store.look(lambda book: book.refresh_family(FAMILY.name)) == family
     assert await store.look(lambda book: book.refresh_family(FAMILY.secret)) is None
+
+
+async def test_a_pushed_request_comes_back_and_is_removed_when_nobody_could_use_it_a_second_time(
+    database: Database,
+) -> None:
+    store = kept_in(database).store
+    pushed = Pushed(
+        name=HandleHash(b"p" * 32),
+        client=ClientId("gis"),
+        asked="client_id=gis",
+        expires_at=NOON + timedelta(minutes=1),
+    )
+    for one in (pushed, replace(pushed, asked="", used_at=NOON)):
+        await store.transact(lambda book, one=one: book.keep_pushed(one))
+        assert await store.look(lambda book: book.pushed(pushed.name)) == one
+    until = pushed.expires_at + REPLAYS_NOTICED
+    for moment, left in ((until - timedelta(seconds=1), True), (until, False)):
+        await store.sweep(SignIn(), moment)
+        assert (await store.look(lambda book: book.pushed(pushed.name)) is not None) is left
 
 
 async def test_a_scope_of_a_later_version_is_read_as_none(database: Database) -> None:
