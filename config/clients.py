@@ -88,12 +88,16 @@ def _proof(at: str, client: OidcClient) -> Iterator[Finding]:
     by_key = way == "private_key_jwt"
     if by_key and client.jwks_file is None:
         yield f"{at}.authentication", f"{way} takes keys, and there are none", "name them by `jwks_file`"
-    if client.jwks_file is not None and not by_key:
+    if client.jwks_file is not None and not by_key and not client.require_signed_request:
         yield (
             f"{at}.jwks_file",
             "no key is asked for",
-            'write `authentication = "private_key_jwt"`, or take the file out',
+            'write `authentication = "private_key_jwt"` or `require_signed_request = true`, or take the file out',
         )
+    if client.require_signed_request and client.jwks_file is None:
+        yield f"{at}.require_signed_request", "there are no keys to verify it by", "name them by `jwks_file`"
+    if client.require_pushed and client.secret_file is None and client.jwks_file is None:
+        yield f"{at}.require_pushed", "a public client may leave no requests", "give it a secret or keys"
 
 
 def _sector(at: str, client: OidcClient) -> Iterator[Finding]:

@@ -196,6 +196,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             ),
             clock=now,
             municipality_name=state.district.name,
+            district=state.district,
             on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
         ),
         _last_resort(plane),

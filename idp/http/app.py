@@ -10,6 +10,7 @@ from idp.http import (
     authorize,
     exchange,
     failure,
+    pushed,
     recovery,
     sign_in,
     sign_out,
@@ -74,6 +75,7 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
     for path, page in FORM_PAGES.items():
         app.router.add_get(path, _page_of_form(page), allow_head=False)
     app.router.add_post("/token", exchange.exchange)
+    app.router.add_post("/par", pushed.push)
     app.router.add_post("/revoke", token_state.revoke)
     app.router.add_post("/introspect", token_state.introspect)
     app.router.add_get("/userinfo", tokens.userinfo)

@@ -15,6 +15,7 @@ from idp.login.throttle import Exhausted
 from idp.oidc import client_authentication, parameters
 from idp.oidc.client import Client
 from idp.oidc.client_authentication import UNPROVEN, Shown
+from idp.oidc.discovery import PAR_PATH
 from idp.oidc.errors import ClientFault, OAuthError, Refused
 from idp.oidc.parameters import Unreadable
 
@@ -73,5 +74,6 @@ def fault(book: Book, provider: Provider, shown: Shown, origin: Origin, now: dat
         mine = purses.of_client(shown.client.id, origin.address, provider.sign_in)
         if isinstance(throttle.left(book, mine, now), Exhausted):
             return ClientFault.MUST_WAIT
-    audiences = (provider.issuer, f"{provider.issuer}{TOKEN_PATH}")
+    # RFC 9126 §2 names the third; an assertion is good once, so none passes from one to another
+    audiences = (provider.issuer, f"{provider.issuer}{TOKEN_PATH}", f"{provider.issuer}{PAR_PATH}")
     return client_authentication.fault(book, shown, audiences, now)

@@ -9,6 +9,7 @@ from idp.http.security_headers import TRANSPORT_HEADERS
 from idp.login.handle import hashed, read_handle
 from idp.oidc import claims, discovery, grant, token
 from idp.oidc.errors import OAuthError
+from idp.oidc.keys import USERINFO
 
 KEPT_SHORTLY = {
     **TRANSPORT_HEADERS,
@@ -33,7 +34,13 @@ async def userinfo(request: web.Request) -> web.Response:
         headers = {"WWW-Authenticate": challenge, REASON_HEADER: OAuthError.INVALID_TOKEN}
         return answers.json({"error": OAuthError.INVALID_TOKEN}, 401, headers)
     session, kept = opened
-    return answers.json(claims.of_person(session, kept.scopes, client))
+    wanted = kept.claims.userinfo
+    said = claims.of_person(session, kept.scopes, client, wanted=wanted, district=provider.district)
+    if client.userinfo_algorithm is None:
+        return answers.json(said)
+    said |= {"iss": provider.issuer, "aud": client.id}  # OpenID Connect Core 1.0 §5.3.2
+    signed = provider.keys.sign(said, client.userinfo_algorithm, USERINFO)
+    return web.Response(body=signed.encode(), content_type="application/jwt", headers=answers.NOT_KEPT)
 
 
 async def keys(request: web.Request) -> web.Response:

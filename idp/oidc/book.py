@@ -9,6 +9,7 @@ from config.vocabulary import SessionId
 from idp.events import Event
 from idp.login.handle import HandleHash
 from idp.login.session import Session
+from idp.oidc.claims_request import NOTHING_MORE, ClaimsRequest
 from idp.oidc.client import ClientId, Scope
 
 
@@ -27,6 +28,7 @@ class Code:
     used_at: datetime | None = None
     refresh: bool = False
     """Whether a refresh token goes with what it is exchanged for."""
+    claims: ClaimsRequest = NOTHING_MORE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class AccessToken:
     client: ClientId
     scopes: tuple[Scope, ...]
     expires_at: datetime
+    claims: ClaimsRequest = NOTHING_MORE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class RefreshFamily:
     ends_at: datetime
     """At the latest."""
     withdrawn_at: datetime | None = None
+    claims: ClaimsRequest = NOTHING_MORE
 
 
 class Book(Protocol):

@@ -35,6 +35,12 @@ class Scope(StrEnum):
     PROFILE = "profile"
     EMAIL = "email"
     ROLES = "roles"
+    MUNICIPALITY = "municipality"
+    AGENDAS = "agendas"
+
+
+USUAL = frozenset({Scope.OPENID, Scope.PROFILE, Scope.EMAIL, Scope.ROLES})
+"""What a client may ask for whose configuration does not say it."""
 
 
 class Method(StrEnum):
@@ -79,10 +85,16 @@ class Client:
     post_logout_redirect_uris: frozenset[str] = frozenset()
     secret: Secret | None = None
     keys: KeySet | None = field(default=None, repr=False)
-    """By which its assertions are verified."""
+    """By which its assertions and requests are verified."""
+    require_signed_request: bool = False
+    require_pushed: bool = False
     method: Method | None = None
     """None: by its secret, in the header or in the form; without one it is public, proven by PKCE alone."""
     algorithm: Algorithm = "ES256"
+    userinfo_algorithm: Algorithm | None = None
+    """By which what `/userinfo` tells it is signed; None: it is plain JSON."""
+    scopes: frozenset[Scope] = USUAL
+    """Those it may ask for."""
     always: frozenset[Scope] = frozenset()
     """Scopes granted without being asked for."""
     refresh: Refresh = "never"
@@ -197,8 +209,12 @@ def clients_of(
             post_logout_redirect_uris=frozenset(entry.post_logout_redirect_uris),
             secret=None if entry.secret_file is None else _secret(entry.id, read_file(entry.secret_file)),
             keys=None if entry.jwks_file is None else _keys(entry.id, read_file(entry.jwks_file)),
+            require_signed_request=entry.require_signed_request,
+            require_pushed=entry.require_pushed,
             method=None if entry.authentication is None else Method(entry.authentication),
             algorithm=entry.id_token_algorithm,
+            userinfo_algorithm=entry.userinfo_signed_response_alg,
+            scopes=frozenset({Scope.OPENID, *map(Scope, entry.scopes)}),
             refresh=entry.refresh,
             refresh_idle=entry.refresh_idle,
             sector=entry.sector or _host(entry.redirect_uris[0]),

@@ -8,6 +8,7 @@ from idp.events import Origin
 from idp.login.handle import HandleHash
 from idp.login.session import Session
 from idp.oidc.book import AccessToken, Book
+from idp.oidc.claims_request import ClaimsRequest
 from idp.oidc.client import Client, Scope
 from idp.oidc.refresh_token import Parts
 
@@ -22,6 +23,15 @@ class New:
     refresh: Parts
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What tokens open, and of which code they came."""
+
+    code: HandleHash
+    scopes: tuple[Scope, ...]
+    claims: ClaimsRequest
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redeemed:
     """What the id token is made of."""
@@ -30,6 +40,7 @@ class Redeemed:
     session: Session
     nonce: str | None
     scopes: tuple[Scope, ...]
+    claims: ClaimsRequest
     refreshable: bool
     """Whether a refresh token goes with it."""
 
@@ -38,8 +49,7 @@ def give_access(
     book: Book,
     session: Session,
     client: Client,
-    code: HandleHash,
-    scopes: tuple[Scope, ...],
+    granted: Granted,
     token: HandleHash,
     origin: Origin,
     now: datetime,
@@ -49,10 +59,11 @@ def give_access(
     book.keep_token(
         AccessToken(
             hash=token,
-            code=code,
+            code=granted.code,
             session=session.sid,
             client=client.id,
-            scopes=scopes,
+            scopes=granted.scopes,
+            claims=granted.claims,
             expires_at=now + TOKEN_LIFETIME,
         )
     )

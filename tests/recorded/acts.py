@@ -81,6 +81,7 @@ ROUTES: dict[str, Recorded] = {
     "login /introspect": "it tells a relying party what a token is worth, and changes nothing",
     "login /logout": by(Code.SIGN_OUT),
     "login /logout/confirm": by(Code.SIGN_OUT),
+    "login /par": by(Code.CLIENT_REFUSED),
     "login /revoke": by(Code.TOKEN_REVOKED, Code.CLIENT_REFUSED),
     "login /sign-in/code": by(Code.SIGN_IN_CODE_ACCEPTED, Code.SIGN_IN_CODE_REFUSED),
     "login /sign-in/enrolment": by(Code.FACTOR_ENROLLED),

@@ -126,6 +126,7 @@ authorization_code = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("used_at", BigInteger),
     Column("refresh", Boolean, nullable=False, server_default=false()),
+    Column("claims", Text),  # JSON, gateway.storage.tokens_rows; NULL where nothing more is asked for
 )
 
 access_token = Table(
@@ -137,6 +138,17 @@ access_token = Table(
     Column("client", String(200), nullable=False),
     Column("scopes", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("claims", Text),
+)
+
+pushed_request = Table(
+    "pushed_request",
+    metadata,
+    Column("name", LargeBinary, primary_key=True),
+    Column("client", String(200), nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("used_at", BigInteger),
 )
 
 signed_in_client = Table(
@@ -163,4 +175,5 @@ refresh_family = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("ends_at", BigInteger, nullable=False),
     Column("withdrawn_at", BigInteger),
+    Column("claims", Text),
 )
