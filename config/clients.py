@@ -28,6 +28,12 @@ def client_findings(settings: Settings) -> Iterator[Finding]:
                 f"there is no application {client.application!r}",
                 "write the `id` of one of `applications`, or leave it out",
             )
+        if not client.redirect_uris and not client.device_authorization:
+            yield (
+                f"{at}.redirect_uris",
+                "is missing: no answer would go anywhere",
+                "write the address of its callback; a program without a browser has `device_authorization = true`",
+            )
         yield from _sector(at, client)
         if client.refresh_idle < SHORTEST_IDLE:
             yield (
@@ -105,8 +111,9 @@ def _sector(at: str, client: OidcClient) -> Iterator[Finding]:
     if client.sector is not None and (client.subject_type != "pairwise" or not client.sector.strip()):
         yield f"{at}.sector", "names nothing that is asked for", 'it goes with `subject_type = "pairwise"`'
     hosts = {parts.hostname for uri in client.redirect_uris if (parts := split_address(uri)) is not None}
-    if client.subject_type == "pairwise" and client.sector is None and len(hosts) > 1:
-        yield f"{at}.sector", "its redirect addresses are of several hosts", "name one of them"
+    if client.subject_type == "pairwise" and client.sector is None and len(hosts) != 1:
+        several = "its redirect addresses are of several hosts" if hosts else "it has no redirect address"
+        yield f"{at}.sector", several, "name one of them" if hosts else "name it; it is the same for ever"
 
 
 def _asks_about(at: str, client: OidcClient, known: set[str]) -> Iterator[Finding]:

@@ -78,7 +78,8 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """A relying party of the built-in OpenID Provider, besides the gateway itself."""
 
     id: str
-    redirect_uris: Annotated[list[str], Meta(min_length=1)]
+    redirect_uris: list[str] = field(default_factory=list)
+    """None for a program without a browser alone (`device_authorization`)."""
     authentication: Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] | None = (
         None
     )
@@ -101,6 +102,8 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """Whether it gets refresh tokens: where it asks by the scope `offline_access`, or always."""
     refresh_idle: timedelta = timedelta(hours=1)
     """How long a refresh token is good that is not used; the sign-in may end sooner."""
+    device_authorization: bool = False
+    """Whether it may wait for somebody who types its code in a browser (RFC 8628)."""
     subject_type: Literal["public", "pairwise"] = "public"
     """Whether it knows people by names of its own, which tell nobody else whom it means."""
     sector: str | None = None

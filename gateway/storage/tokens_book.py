@@ -10,6 +10,7 @@ from gateway.storage.moment import micros
 from gateway.storage.tables.identity import (
     access_token,
     authorization_code,
+    device_grant,
     pushed_request,
     refresh_family,
     signed_in_client,
@@ -17,6 +18,8 @@ from gateway.storage.tables.identity import (
 from gateway.storage.tokens_rows import (
     code_of,
     code_row,
+    device_grant_of,
+    device_grant_row,
     family_of,
     family_row,
     pushed_of,
@@ -26,7 +29,7 @@ from gateway.storage.tokens_rows import (
 )
 from idp.login.handle import HandleHash
 from idp.login.session import Session
-from idp.oidc.book import AccessToken, Code, RefreshFamily
+from idp.oidc.book import AccessToken, Code, DeviceGrant, RefreshFamily
 from idp.oidc.client import ClientId
 from idp.oidc.pushed import Pushed
 
@@ -64,6 +67,17 @@ class TokensBook(KeyedRows):
     def pushed(self, name: HandleHash) -> Pushed | None:
         row = self._at(pushed_request, name=name)
         return None if row is None else pushed_of(row)
+
+    def keep_device_grant(self, grant: DeviceGrant) -> None:
+        self._put(device_grant, device_grant_row(grant))
+
+    def device_grant(self, name: HandleHash) -> DeviceGrant | None:
+        row = self._at(device_grant, hash=name)
+        return None if row is None else device_grant_of(row)
+
+    def device_grant_of(self, user_code: HandleHash) -> DeviceGrant | None:
+        row = self._at(device_grant, user_code=user_code)
+        return None if row is None else device_grant_of(row)
 
     def keep_signed_in(self, session: Session, client: ClientId) -> None:
         row = {

@@ -1,16 +1,17 @@
 """Rows of codes and tokens, and the values they stand for."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
-from config.vocabulary import SessionId
+from config.vocabulary import SessionId, SubjectId
 from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
 from idp.login.handle import HandleHash
 from idp.oidc import claims_request
-from idp.oidc.book import AccessToken, Code, RefreshFamily
+from idp.oidc.book import AccessToken, Code, DeviceGrant, RefreshFamily
 from idp.oidc.claims_request import NOTHING_MORE, ClaimsRequest
 from idp.oidc.client import USUAL, ClientId, Scope
 from idp.oidc.pushed import Pushed
@@ -133,9 +134,52 @@ def _asked(scopes: Iterable[Scope], claims: ClaimsRequest) -> Values:
     }
 
 
+def device_grant_row(grant: DeviceGrant) -> Values:
+    return {
+        "hash": grant.hash,
+        "user_code": grant.user_code,
+        "client": grant.client,
+        "scopes": " ".join(grant.scopes),
+        "refresh": grant.refresh,
+        "address": grant.address,
+        "user_agent": grant.user_agent,
+        "asked_at": micros(grant.asked_at),
+        "expires_at": micros(grant.expires_at),
+        "wait": grant.interval // timedelta(microseconds=1),
+        "polled_at": micros_or_none(grant.polled_at),
+        "subject": grant.subject,
+        "answered_at": micros_or_none(grant.answered_at),
+        "session": grant.session,
+        "used_at": micros_or_none(grant.used_at),
+    }
+
+
+def device_grant_of(row: Row[Any]) -> DeviceGrant:
+    return DeviceGrant(
+        hash=HandleHash(row.hash),
+        user_code=HandleHash(row.user_code),
+        client=ClientId(row.client),
+        scopes=_known(set(row.scopes.split())),
+        refresh=bool(row.refresh),
+        address=row.address,
+        user_agent=row.user_agent,
+        asked_at=moment_of(row.asked_at),
+        expires_at=moment_of(row.expires_at),
+        interval=timedelta(microseconds=row.wait),
+        polled_at=moment_or_none(row.polled_at),
+        subject=None if row.subject is None else SubjectId(row.subject),
+        answered_at=moment_or_none(row.answered_at),
+        session=None if row.session is None else SessionId(row.session),
+        used_at=moment_or_none(row.used_at),
+    )
+
+
 def _scopes(row: Row[Any]) -> tuple[Scope, ...]:
+    return _known({*row.scopes.split(), *(json.loads(row.claims).get("scopes", ()) if row.claims else ())})
+
+
+def _known(words: Collection[str]) -> tuple[Scope, ...]:
     """Without those that a node of a later version gives, and we could not tell anything by."""
-    words = {*row.scopes.split(), *(json.loads(row.claims).get("scopes", ()) if row.claims else ())}
     return tuple(scope for scope in Scope if scope in words)
 
 

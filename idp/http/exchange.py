@@ -14,8 +14,9 @@ from idp.http.provider import Book, NotAdmitted, Provider, provider_of
 from idp.login.facts import recent
 from idp.login.handle import hashed, new_handle
 from idp.login.session import Session
-from idp.oidc import claims, grant, program, refresh, refresh_token, token
+from idp.oidc import claims, device_grant, grant, program, refresh, refresh_token, token
 from idp.oidc.client_authentication import Shown
+from idp.oidc.device_grant import Poll
 from idp.oidc.errors import OAuthError, Refused
 from idp.oidc.grant import Exchange
 from idp.oidc.issue import New, Redeemed
@@ -41,7 +42,7 @@ class Asking:
 
 
 async def exchange(request: web.Request) -> web.Response:
-    """RFC 6749 §4.1.3, §4.4, §6."""
+    """RFC 6749 §4.1.3, §4.4, §6; RFC 8628 §3.4."""
     provider = provider_of(request)
     pairs = await clients.form(request)
     if isinstance(pairs, Refused):
@@ -79,6 +80,8 @@ def _redeemed(book: Book, provider: Provider, asking: Asking) -> Redeemed | Exam
         return asked
     if isinstance(asked, Exchange):
         return grant.redeem(book, asked, asking.new, origin, limits, now)
+    if isinstance(asked, Poll):
+        return device_grant.redeem(book, asked, asking.new, origin, limits, now)
     session = refresh.to_be_examined(book, asked, limits, provider.refresh, now)
     if session is not None:
         return Examined(asked, session)

@@ -18,7 +18,7 @@ from idp.http.authorize import send_on, signed_in
 from idp.http.provider import provider_of
 from idp.login.facts import recent
 from idp.login.handle import hashed, new_handle
-from idp.login.own_page import OWN_PAGES, PASSWORD
+from idp.login.own_page import PASSWORD, own_page
 from idp.login.session import Session
 from idp.oidc import pushed
 from idp.oidc.client import Client
@@ -43,7 +43,7 @@ def to_follow(book: pushed.Book, kept: str, client: Client, now: datetime) -> st
 
 def of_the_password(kept: str) -> str:
     """Where the browser goes after such a sign-in. `kept`: where it leads, as of `Flow.asked`."""
-    if kept in OWN_PAGES:  # my account says so by itself
+    if own_page(kept) is not None:  # my account says so by itself
         return told_at("password-changed")
     return f"{PASSWORD_CHANGED}?{kept}"
 
@@ -52,7 +52,7 @@ def of_the_code(kept: str) -> str:
     """The same of a recovery code; empty: at once to where the sign-in leads."""
     if kept == PASSWORD.kept:  # whoever is about to change the password is not led away
         return ""
-    return told_at("recovery-code-used") if kept in OWN_PAGES else f"{CODE_USED}?{kept}"
+    return told_at("recovery-code-used") if own_page(kept) is not None else f"{CODE_USED}?{kept}"
 
 
 async def password_changed(request: web.Request) -> web.Response:

@@ -101,6 +101,8 @@ class Client:
     """Whether it gets refresh tokens: where it asks by `offline_access`, or without asking."""
     refresh_idle: timedelta = timedelta(hours=1)
     """How long one is good that is not used."""
+    device: bool = False
+    """Whether it may wait for somebody who types its code in a browser (RFC 8628)."""
     form_post: bool = True
     """Whether it may ask for its answer by a form; the gateway takes it by redirect alone."""
     sector: str = ""
@@ -217,7 +219,8 @@ def clients_of(
             scopes=frozenset({Scope.OPENID, *map(Scope, entry.scopes)}),
             refresh=entry.refresh,
             refresh_idle=entry.refresh_idle,
-            sector=entry.sector or _host(entry.redirect_uris[0]),
+            device=entry.device_authorization,
+            sector=entry.sector or _host(next(iter(entry.redirect_uris), "")),
             pseudonym=pseudonym if entry.subject_type == "pairwise" else None,
             application=entry.application or "",
             introspects=frozenset(entry.introspects),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from config.vocabulary import AuthenticationLevel, Language
+from idp.oidc import device_grant
 from idp.oidc.assertion import ALGORITHMS
 from idp.oidc.authorize import Prompt, ResponseMode
 from idp.oidc.claims import OF_SCOPE
@@ -19,6 +20,7 @@ ENDPOINTS = {
     "revocation_endpoint": "/revoke",
     "introspection_endpoint": "/introspect",
     "pushed_authorization_request_endpoint": PAR_PATH,
+    "device_authorization_endpoint": device_grant.ENDPOINT,
     "jwks_uri": "/jwks",
 }
 PROVEN = tuple(method for method in Method if method is not Method.NONE)
@@ -38,7 +40,7 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "claims_supported": list(CLAIMS),
         "response_types_supported": ["code"],
         "response_modes_supported": [mode.value for mode in ResponseMode],
-        "grant_types_supported": ["authorization_code", "refresh_token", *further],
+        "grant_types_supported": ["authorization_code", "refresh_token", device_grant.GRANT_TYPE, *further],
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
         "userinfo_signing_alg_values_supported": ["ES256", "RS256"],

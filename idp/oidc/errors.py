@@ -28,6 +28,9 @@ class OAuthError(StrEnum):
     """RFC 8707 §2."""
     UNAUTHORIZED_CLIENT = "unauthorized_client"
     SLOW_DOWN = "slow_down"
+    AUTHORIZATION_PENDING = "authorization_pending"
+    """RFC 8628 §3.5."""
+    EXPIRED_TOKEN = "expired_token"
 
 
 class Unsafe(StrEnum):
@@ -86,6 +89,25 @@ class CodeFault(StrEnum):
     SESSION_ENDED = "session_ended"
 
 
+class DeviceFault(StrEnum):
+    """Why a program is not let in by a code that somebody types (RFC 8628)."""
+
+    CODE_UNKNOWN = "user_code_unknown"
+    """Mistyped, guessed, or its time is over."""
+    CODE_ANSWERED = "user_code_answered"
+    OF_ANOTHER_PERSON = "user_code_of_another_person"
+    """Somebody else has typed it before."""
+    MUST_WAIT = "user_code_must_wait"
+    DENIED = "denied_by_person"
+    SESSION_ENDED = "session_ended"
+    DEVICE_CODE_UNKNOWN = "device_code_unknown"
+    DEVICE_CODE_OF_ANOTHER_CLIENT = "device_code_of_another_client"
+    DEVICE_CODE_USED_TWICE = "device_code_used_twice"
+    DEVICE_CODE_EXPIRED = "device_code_expired"
+    TOO_MANY = "too_many_device_codes"
+    """Asked for from one place."""
+
+
 class TokenFault(StrEnum):
     """Why a client may not give a token back."""
 
@@ -116,3 +138,6 @@ class Refused:
     def reason(self) -> str:
         """Named."""
         return self.fault or self.error
+
+    status: int | None = None
+    """Of HTTP, where it is not the one that the error usually has."""

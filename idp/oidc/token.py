@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from idp.login.handle import hashed, read_handle
-from idp.oidc import refresh_token
+from idp.oidc import device_grant, refresh_token
 from idp.oidc.client import Client
+from idp.oidc.device_grant import Poll
 from idp.oidc.errors import OAuthError, Refused
 from idp.oidc.grant import Exchange
 from idp.oidc.issue import TOKEN_LIFETIME
@@ -20,12 +21,14 @@ STATUS = {
 """HTTP status of an error; 400 for all others (RFC 6749 §5.2)."""
 
 
-def read(values: Mapping[str, str], client: Client) -> Exchange | Refresh | Refused:
+def read(values: Mapping[str, str], client: Client) -> Exchange | Refresh | Poll | Refused:
     match values.get("grant_type"):
         case "authorization_code":
             return _exchange(values, client)
         case "refresh_token":
             return _refresh(values, client)
+        case device_grant.GRANT_TYPE:
+            return _poll(values, client)
         case None:
             return Refused(OAuthError.INVALID_REQUEST, "grant_type is missing")
         case _:
@@ -44,6 +47,15 @@ def _refresh(values: Mapping[str, str], client: Client) -> Refresh | Refused:
         token=token.parts() if token is not None else None,
         scopes=frozenset(values["scope"].split()) if "scope" in values else None,
     )
+
+
+def _poll(values: Mapping[str, str], client: Client) -> Poll | Refused:
+    """RFC 8628 §3.4."""
+    if not client.device:
+        return device_grant.NOT_CONFIGURED
+    if "device_code" not in values:
+        return Refused(OAuthError.INVALID_REQUEST, "device_code is missing")
+    return Poll(client=client, code=device_grant.read(values["device_code"]))
 
 
 def _exchange(values: Mapping[str, str], client: Client) -> Exchange | Refused:

@@ -134,3 +134,15 @@ def test_what_does_not_fit_its_way_is_refused(office: Office, proof: str, at: st
     with pytest.raises(ConfigurationRefused) as refused:
         load(office((SECRET, proof)))
     assert f"oidc_clients[0].{at}" in str(refused.value)
+
+
+@pytest.mark.parametrize(("more", "fits"), [("device_authorization = true\n", True), ("", False)])
+def test_only_a_program_without_a_browser_needs_no_address(office: Office, more: str, *, fits: bool) -> None:
+    path = office(
+        (SECRET, f"{SECRET}{more}"), ('redirect_uris = ["https://knihovna.example/callback"]\n', "")
+    )
+    if fits:
+        assert load(path)[0].oidc_clients[0].redirect_uris == []
+        return
+    with pytest.raises(ConfigurationRefused, match="redirect_uris"):
+        load(path)

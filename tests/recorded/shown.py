@@ -48,6 +48,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "devices /one/{device}/unblock": (
         "gateway/web/test_administered_devices.py::test_each_act_is_asked_first_done_and_recorded",
     ),
+    "login /device_authorization": (
+        "idp/http/test_device_grant.py::test_a_program_gets_the_tokens_of_whoever_types_its_code_and_says_yes",
+        "idp/http/test_device_grant.py::test_only_clients_that_are_configured_for_it_ask",
+    ),
     "login /sign-in/code": (
         "idp/http/test_sign_in.py::test_password_and_code_lead_back_to_the_application",
         "journeys/test_factors.py::test_a_first_sign_in_enrols_by_an_officers_code_and_recovery_codes_open_the_next_one",

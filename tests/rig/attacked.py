@@ -46,6 +46,8 @@ LIBRARY_CALLBACK = f"https://knihovna.{DOMAIN}/callback"
 LEDGER = "ucetnictvi"
 LEDGER_CALLBACK = f"https://ucetnictvi.{DOMAIN}/callback"
 """Of who may use the budget."""
+TOOL = "nastroj"
+"""A program for the command line."""
 RELYING_PARTY = f"""
 [[oidc_clients]]
 id = "{LIBRARY}"
@@ -58,6 +60,11 @@ id = "{LEDGER}"
 redirect_uris = ["{LEDGER_CALLBACK}"]
 refresh = "always"
 application = "{BUDGET}"
+
+[[oidc_clients]]
+id = "{TOOL}"
+refresh = "asked"
+device_authorization = true
 """
 
 

@@ -99,6 +99,12 @@ def clients() -> dict[ClientId, Client]:
             method=Method.KEY,
             refresh="asked",
         ),
+        *(
+            Client(
+                id=ClientId(name), redirect_uris=frozenset(), refresh="asked", device=True, application=where
+            )
+            for name, where in (("tool", ""), ("decided-tool", "records"))
+        ),
         Client(id=ClientId("public"), redirect_uris=here, refresh="always"),
         *(
             Client(

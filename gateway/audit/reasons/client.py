@@ -142,6 +142,34 @@ GROUPS: tuple[Group, ...] = (
                 cs="zneplatněný obnovovací token", en="refresh token that was withdrawn"
             ),
             "refresh_token_expired": Title(cs="prošlý obnovovací token", en="expired refresh token"),
+            "authorization_pending": Title(
+                cs="čeká se na odpověď osoby", en="the person has not answered yet"
+            ),
+            "expired_token": Title(cs="osoba neodpověděla včas", en="the person did not answer in time"),
+            "user_code_unknown": Title(
+                cs="neznámý nebo prošlý kód programu", en="unknown or expired code of a program"
+            ),
+            "user_code_answered": Title(
+                cs="kód programu už byl vyřízen", en="code of a program that was answered already"
+            ),
+            "user_code_of_another_person": Title(
+                cs="kód programu už zadal někdo jiný", en="somebody else has typed the program's code before"
+            ),
+            "user_code_must_wait": Title(
+                cs="příliš mnoho nesprávných kódů programu", en="too many wrong codes of programs"
+            ),
+            "denied_by_person": Title(cs="osoba program odmítla", en="the person said no to the program"),
+            "device_code_unknown": Title(cs="neznámý kód zařízení", en="unknown device code"),
+            "device_code_of_another_client": Title(
+                cs="kód zařízení jiné aplikace", en="device code of another application"
+            ),
+            "device_code_used_twice": Title(
+                cs="kód zařízení použit podruhé", en="device code used a second time"
+            ),
+            "device_code_expired": Title(cs="prošlý kód zařízení", en="expired device code"),
+            "too_many_device_codes": Title(
+                cs="příliš mnoho žádostí o kód zařízení", en="too many requests for device codes"
+            ),
             "token_missing": Title(cs="chybí token", en="no token was sent"),
         },
     ),

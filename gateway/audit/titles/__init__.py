@@ -98,6 +98,18 @@ TITLES: dict[Code, Title] = {
         cs="POZOR, obnovovací token má i někdo jiný: {who}, aplikace {application} (důvod: {reason})",
         en="ATTENTION, somebody else has a refresh token too: {who}, application {application} (reason: {reason})",
     ),
+    Code.DEVICE_AUTHORIZATION_ASKED: Title(
+        cs="Program žádá o přihlášení kódem: aplikace {application}, adresa {address}",
+        en="A program asks to be let in by a code: application {application}, address {address}",
+    ),
+    Code.DEVICE_AUTHORIZATION_ALLOWED: Title(
+        cs="Program přihlášen kódem: {who}, aplikace {application}, program na adrese {program_address}",
+        en="A program was let in by a code: {who}, application {application}, program at {program_address}",
+    ),
+    Code.DEVICE_AUTHORIZATION_REFUSED: Title(
+        cs="Přihlášení programu kódem odmítnuto: {who}, aplikace {application} (důvod: {reason})",
+        en="A program was not let in by a code: {who}, application {application} (reason: {reason})",
+    ),
     Code.SIGN_OUT_TOLD: Title(
         cs="Aplikace ví o odhlášení: {who}, aplikace {application}",
         en="An application was told of a sign-out: {who}, application {application}",

@@ -151,6 +151,26 @@ pushed_request = Table(
     Column("used_at", BigInteger),
 )
 
+device_grant = Table(
+    "device_grant",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("user_code", LargeBinary, nullable=False, unique=True),
+    Column("client", String(200), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("refresh", Boolean, nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("wait", BigInteger, nullable=False),  # microseconds between two questions of the program
+    Column("polled_at", BigInteger),
+    Column("subject", String(80)),  # who typed the code; NULL: nobody
+    Column("answered_at", BigInteger),
+    Column("session", String(22)),  # NULL where the answer was no
+    Column("used_at", BigInteger),
+)
+
 signed_in_client = Table(
     "signed_in_client",
     metadata,

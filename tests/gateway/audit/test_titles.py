@@ -36,7 +36,7 @@ DETAILS = {
     *("checkpoint", "left"),
     *("incident", "title", "evidence", "what", "report", "recipient", "device"),
     *("device_name", "differs", "asset"),
-    *("upstream", "ended"),
+    *("upstream", "ended", "program_address"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 

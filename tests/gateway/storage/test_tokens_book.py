@@ -6,12 +6,17 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from config.settings import SignIn
-from config.vocabulary import SessionId
+from config.vocabulary import SessionId, SubjectId
 from gateway.storage.database import Database
 from gateway.storage.identity import REPLAYS_NOTICED
-from gateway.storage.tables.identity import access_token, authorization_code, refresh_family
+from gateway.storage.tables.identity import (
+    access_token,
+    authorization_code,
+    device_grant,
+    refresh_family,
+)
 from idp.login.handle import HandleHash
-from idp.oidc.book import AccessToken, Code, RefreshFamily
+from idp.oidc.book import AccessToken, Code, DeviceGrant, RefreshFamily
 from idp.oidc.claims_request import ClaimsRequest, Wish
 from idp.oidc.client import ClientId, Scope
 from idp.oidc.pushed import Pushed
@@ -38,6 +43,18 @@ FAMILY = RefreshFamily(
     scopes=CODE.scopes,
     expires_at=NOON + timedelta(hours=1),
     ends_at=NOON + timedelta(hours=10),
+)
+GRANT = DeviceGrant(
+    hash=HandleHash(b"d" * 32),
+    user_code=HandleHash(b"u" * 32),
+    client=ClientId("tool"),
+    scopes=CODE.scopes,
+    refresh=True,
+    address="192.0.2.7",
+    user_agent="curl/8",
+    asked_at=NOON,
+    expires_at=NOON + timedelta(minutes=10),
+    interval=timedelta(seconds=5),
 )
 TOKEN = AccessToken(
     hash=HandleHash(b"a" * 32),
@@ -77,6 +94,35 @@ async def test_a_pushed_request_comes_back_and_is_removed_when_nobody_could_use_
     for moment, left in ((until - timedelta(seconds=1), True), (until, False)):
         await store.sweep(SignIn(), moment)
         assert (await store.look(lambda book: book.pushed(pushed.name)) is not None) is left
+
+
+async def test_a_program_that_waits_is_found_by_either_of_its_codes(database: Database) -> None:
+    store = kept_in(database).store
+    answered = replace(
+        GRANT,
+        polled_at=NOON,
+        interval=timedelta(seconds=10),
+        subject=SubjectId("office:1"),
+        answered_at=NOON,
+        session=CODE.session,
+        used_at=NOON,
+    )
+    for grant in (GRANT, answered):
+        await store.transact(lambda book, grant=grant: book.keep_device_grant(grant))
+        assert await store.look(lambda book: book.device_grant(GRANT.hash)) == grant
+        assert await store.look(lambda book: book.device_grant_of(GRANT.user_code)) == grant
+    assert await store.look(lambda book: book.device_grant(GRANT.user_code)) is None
+
+
+async def test_what_nobody_waits_for_any_more_is_removed(database: Database) -> None:
+    store = kept_in(database).store
+    await store.transact(lambda book: book.keep_device_grant(GRANT))
+    for over, left in ((REPLAYS_NOTICED - timedelta(seconds=1), 1), (REPLAYS_NOTICED, 0)):
+        await store.sweep(SignIn(), GRANT.expires_at + over)
+        rows = await database.read(
+            lambda connection: connection.execute(select(func.count()).select_from(device_grant)).scalar()
+        )
+        assert rows == left
 
 
 async def test_a_scope_of_a_later_version_is_read_as_none(database: Database) -> None:
