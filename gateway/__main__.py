@@ -25,6 +25,7 @@ COMMANDS = {
     "keys": ("gateway.commands.keys", "List and change signing keys."),
     "recovery-admin": ("gateway.commands.recovery_admin", "The account of last resort."),
     "technical": ("gateway.commands.technical", "Secrets of programs that come by themselves."),
+    "clients": ("gateway.commands.clients", "Applications that administrators have connected."),
     "fleet": ("gateway.commands.fleet", "Nodes of a fleet: found, invite, join, list, remove."),
     "state": (
         "gateway.commands.state_move",
