@@ -167,7 +167,8 @@ async def _may_use(
     provider: Provider, asked: Request, handle: HandleHash, origin: Origin
 ) -> Admitted | NotAdmitted:
     """Whoever is signed in, where the client names no application."""
-    application = provider.clients[asked.target.client].application
+    client = provider.clients.get(asked.target.client)
+    application = "" if client is None else client.application  # who is gone meanwhile exchanges no code
     session = await signed_in(provider, handle) if application else None
     if session is None:
         return Admitted("", "")

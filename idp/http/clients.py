@@ -13,7 +13,7 @@ from idp.http.provider import Book, Provider, provider_of
 from idp.login import purses, throttle
 from idp.login.throttle import Exhausted
 from idp.oidc import client_authentication, parameters
-from idp.oidc.client import Client
+from idp.oidc.client import Client, Method
 from idp.oidc.client_authentication import UNPROVEN, Shown
 from idp.oidc.discovery import PAR_PATH
 from idp.oidc.errors import ClientFault, OAuthError, Refused
@@ -76,4 +76,7 @@ def fault(book: Book, provider: Provider, shown: Shown, origin: Origin, now: dat
             return ClientFault.MUST_WAIT
     # RFC 9126 §2 names the third; an assertion is good once, so none passes from one to another
     audiences = (provider.issuer, f"{provider.issuer}{TOKEN_PATH}", f"{provider.issuer}{PAR_PATH}")
-    return client_authentication.fault(book, shown, audiences, now)
+    reason = client_authentication.fault(book, shown, audiences, now)
+    if reason is None and shown.client is not None and shown.method in (Method.BASIC, Method.POST):
+        provider.secret_used(shown.client.id, shown.client.secret_shown(shown.proof, now) or "", now)
+    return reason

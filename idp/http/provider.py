@@ -210,6 +210,8 @@ class Provider:
     """Whether one of several directories did not answer lately: everybody is told, so that no login is betrayed."""
     upstreams: Mapping[str, UpstreamDoor] = field(default_factory=dict)
     """Other providers by name, in the order in which the page shows them."""
+    secret_used: Callable[[str, str, datetime], object] = lambda _client, _secret, _now: None
+    """Told which of its secrets a client has just shown; in memory, as asking writes nothing."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
     store_errors: tuple[type[Exception], ...] = ()

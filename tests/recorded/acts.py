@@ -98,6 +98,13 @@ ROUTES: dict[str, Recorded] = {
     "login /token": by(Code.TOKEN_ISSUED, Code.TOKEN_REFUSED, Code.REFRESH_TOKEN_MISUSED),
     "login /upstream/{name}/backchannel": by(Code.UPSTREAM_SIGNED_OUT, Code.UPSTREAM_SIGN_OUT_REFUSED),
     "login /userinfo": "it tells a relying party who signed in there, and changes nothing",
+    "policies /clients/new": by(Code.CLIENT_ADDED),
+    "policies /clients/own/{client}/change": by(Code.CLIENT_CHANGED),
+    "policies /clients/own/{client}/end-secret": by(Code.CLIENT_SECRET_ENDED),
+    "policies /clients/own/{client}/remove": by(Code.CLIENT_REMOVED),
+    "policies /clients/own/{client}/resume": by(Code.CLIENT_RESUMED),
+    "policies /clients/own/{client}/secret": by(Code.CLIENT_SECRET_MADE),
+    "policies /clients/own/{client}/suspend": by(Code.CLIENT_SUSPENDED),
     "policies /drafts": by(Code.POLICY_WITHDRAWN),
     "policies /incidents/close": by(Code.INCIDENT_CLOSED),
     "policies /incidents/confirm": NO_CHANGE,
@@ -157,7 +164,14 @@ _READING = (
         "incident list",
     ),
     *("directory preview", "directory status", "review list", "review removed", "review report", "keys list"),
-    *("recovery-admin status", "technical list", "fleet list", "limits nftables"),
+    *(
+        "recovery-admin status",
+        "technical list",
+        "clients list",
+        "clients show",
+        "fleet list",
+        "limits nftables",
+    ),
 )
 _ELSEWHERE = ("distrust", "init", "key", "list", "serve", "trust")
 COMMANDS: dict[str, Recorded] = {
@@ -178,6 +192,8 @@ COMMANDS: dict[str, Recorded] = {
     "brana audit tail": by(Code.LOG_SEARCHED),
     "brana audit verify": by(Code.LOG_VERIFIED),
     "brana audit views": by(Code.VIEW_REMOVED),
+    "brana clients end-secret": by(Code.CLIENT_SECRET_ENDED),
+    "brana clients rotate": by(Code.CLIENT_SECRET_MADE),
     "brana demo": "it serves a prepared world, as `brana serve` does",
     "brana device approve": by(Code.DEVICE_APPROVED),
     "brana device block": by(Code.DEVICE_BLOCKED),

@@ -16,6 +16,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.titles.access_review import ACCESS_REVIEW_TITLES
 from gateway.audit.titles.altered import ALTERED_TITLES
+from gateway.audit.titles.client import CLIENT_TITLES
 from gateway.audit.titles.device import DEVICE_TITLES
 from gateway.audit.titles.forwarding import FORWARDING_TITLES
 from gateway.audit.titles.key import KEY_TITLES
@@ -35,6 +36,7 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 TITLES: dict[Code, Title] = {
     **SIGN_IN_TITLES,
     **PERSONNEL_TITLES,
+    **CLIENT_TITLES,
     Code.EXCEPTION_GRANTED: Title(
         cs="Povolena výjimka, přihlášení jen heslem: {who} (povolil(a): {by}, proč: {why})",
         en="Exception granted, password alone: {who} (by: {by}, why: {why})",

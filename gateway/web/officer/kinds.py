@@ -216,6 +216,25 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         },
     ),
     (
+        Title(cs="Připojené aplikace", en="Connected applications"),
+        {
+            Code.CLIENT_ADDED: Title(cs="Připojená aplikace", en="Application connected"),
+            Code.CLIENT_CHANGED: Title(cs="Změna připojené aplikace", en="Connected application changed"),
+            Code.CLIENT_SUSPENDED: Title(
+                cs="Pozastavené připojení aplikace", en="Connected application suspended"
+            ),
+            Code.CLIENT_RESUMED: Title(cs="Obnovené připojení aplikace", en="Connected application resumed"),
+            Code.CLIENT_REMOVED: Title(cs="Odpojená aplikace", en="Connected application removed"),
+            Code.CLIENT_SECRET_MADE: Title(cs="Nové tajemství aplikace", en="Secret of an application made"),
+            Code.CLIENT_SECRET_ENDED: Title(
+                cs="Ukončené tajemství aplikace", en="Secret of an application ended"
+            ),
+            Code.CLIENT_ACT_REFUSED: Title(
+                cs="Neprovedený úkon s připojenou aplikací", en="Act on a connected application not done"
+            ),
+        },
+    ),
+    (
         Title(cs="Zařízení", en="Devices"),
         {
             Code.DEVICE_CODE_ISSUED: Title(cs="Kód pro zapsání zařízení", en="Code to enrol a device"),
