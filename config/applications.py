@@ -9,7 +9,7 @@ from config.district import District
 from config.doubt import Finding
 from config.hosts import hosts_of
 from config.identity import identity_findings
-from config.settings import Application, Health, Settings
+from config.settings import SCIM, Application, Health, Settings
 from config.upstreams import NAME, upstream_of
 
 BUILT_IN_APPLICATIONS = frozenset({"portal", "audit", "policies", "requests", "devices"})
@@ -80,6 +80,8 @@ def _whole(application: Application, path: str) -> str:
 def _upstreams(application: Application, at: str) -> Iterator[Finding]:
     seen: set[str] = set()
     for text in application.upstreams:
+        if text == SCIM:  # `config/personnel.py`
+            continue
         if upstream_of(text) is None:
             yield (
                 f"{at}.upstreams",

@@ -29,6 +29,7 @@ from config.hosts import host_findings
 from config.listening import listening_findings
 from config.named_networks import named_network_findings
 from config.networks import proxy_findings
+from config.personnel import personnel_findings
 from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.requests import request_findings
@@ -89,6 +90,7 @@ def inconsistencies(
         ((), witness_findings(settings)),
         ((), database_findings(settings)),
         ((), technical_findings(settings, district)),
+        ((), personnel_findings(settings)),
         ((), tunnel_findings(settings, district)),
         (("requests", "applications"), request_findings(settings)),
         (("audit",), retention_findings(settings)),

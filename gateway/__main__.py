@@ -25,6 +25,8 @@ COMMANDS = {
     "keys": ("gateway.commands.keys", "List and change signing keys."),
     "recovery-admin": ("gateway.commands.recovery_admin", "The account of last resort."),
     "technical": ("gateway.commands.technical", "Secrets of programs that come by themselves."),
+    "personnel": ("gateway.commands.personnel", "What personnel systems push, and whose it is."),
+    "clients": ("gateway.commands.clients", "Applications that administrators have connected."),
     "fleet": ("gateway.commands.fleet", "Nodes of a fleet: found, invite, join, list, remove."),
     "state": (
         "gateway.commands.state_move",

@@ -28,6 +28,7 @@ from config.settings.directories import (
 )
 from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
+from config.settings.personnel import SCIM, Personnel
 from config.settings.postgres import Postgres
 from config.settings.public import Hsts, Limits, Public, Tls
 from config.settings.questions import AuditFollowUp, AuditGroup, AuditQuestion
@@ -45,6 +46,7 @@ __all__ = [
     "AGENDA_PLACEHOLDER",
     "ICO_PLACEHOLDER",
     "PLACEHOLDER",
+    "SCIM",
     "AccessReview",
     "ActivityRoles",
     "AlertRule",
@@ -73,6 +75,7 @@ __all__ = [
     "OfficeNetwork",
     "OidcClient",
     "Peer",
+    "Personnel",
     "Place",
     "Policies",
     "Postgres",
@@ -244,4 +247,5 @@ class Settings(Setting, frozen=True, kw_only=True):
     applications: list[Application] = field(default_factory=list)
     technical: Technical | None = None
     technical_accounts: list[TechnicalAccount] = field(default_factory=list)
+    personnel: list[Personnel] = field(default_factory=list)
     tunnels: Tunnels | None = None

@@ -101,7 +101,7 @@ class Application(Setting, frozen=True, kw_only=True):
     technical_host: str | None = None
     """A further host, for technical accounts alone, where clients may show a certificate."""
     upstreams: Annotated[list[str], Meta(min_length=1)]
-    """`http://host:port` or `https://host:port` of each server of the application."""
+    """`http://host:port` or `https://host:port` of each server of the application; or `SCIM` alone."""
     balance: Literal["in-order", "spread"] = "in-order"
     """Requests go to the first that works, or to all that work in turn."""
     protocol: Literal["http1", "http2"] = "http1"

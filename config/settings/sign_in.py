@@ -71,6 +71,9 @@ class SignIn(Setting, frozen=True, kw_only=True):
         return [one for one in self.limits if not set(roles).isdisjoint(one.roles)]
 
 
+ScopeName = Literal["profile", "email", "roles", "municipality", "agendas"]
+
+
 class OidcClient(Setting, frozen=True, kw_only=True):
     """A relying party of the built-in OpenID Provider, besides the gateway itself."""
 
@@ -84,9 +87,17 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     secret_file: Path | None = None
     """Left out for a public client, and for one that has keys."""
     jwks_file: Path | None = None
-    """Public keys of one that signs."""
+    """Public keys of one that signs: to prove itself, or its requests."""
+    require_signed_request: bool = False
+    """Whether it is heard by requests alone that its keys signed."""
+    require_pushed: bool = False
+    """Whether by those alone that it left here itself, past the browser."""
     post_logout_redirect_uris: list[str] = field(default_factory=list)
     id_token_algorithm: Literal["ES256", "RS256"] = "ES256"
+    scopes: list[ScopeName] = field(default_factory=lambda: ["profile", "email", "roles"])
+    """What it may ask to be told, by scopes or claim by claim."""
+    userinfo_signed_response_alg: Literal["ES256", "RS256"] | None = None
+    """What is told of people at /userinfo is signed by it; None: it is plain JSON."""
     refresh: Literal["never", "asked", "always"] = "never"
     """Whether it gets refresh tokens: where it asks by the scope `offline_access`, or always."""
     refresh_idle: timedelta = timedelta(hours=1)

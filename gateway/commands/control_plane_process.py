@@ -57,6 +57,7 @@ from gateway.commands.handing_over import FIRST, WITHOUT_DIRECTORY
 from gateway.commands.hangup import Hangup
 from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.left_out import let_in
+from gateway.commands.links_of_gone import keep_links
 from gateway.commands.noticed import entry_of
 from gateway.commands.notices import CurrentDeliveries
 from gateway.commands.operator import at_the_other_end
@@ -64,6 +65,7 @@ from gateway.commands.policies_in_force import new_policies
 from gateway.commands.preflight import DiskFull
 from gateway.commands.public_certificate import keep_certificate
 from gateway.commands.reloading import Reloading
+from gateway.commands.relying_parties import look_at_clients
 from gateway.commands.repeating import Round, running
 from gateway.commands.retention import keep_retention
 from gateway.commands.reviewing import keep_reviews
@@ -216,6 +218,7 @@ async def _serve(
                 partial(keep_index, plane),
                 partial(keep_retention, plane, partial(verified_apart, verification_of(plane))),
                 partial(keep_reviews, plane),
+                partial(keep_links, plane),
                 partial(keep_keys, plane.keys, now),
                 partial(keep_technical_certificates, plane),
                 partial(policies.follow),
@@ -260,6 +263,7 @@ async def _take_up(plane: ControlPlane, moment: datetime) -> None:
     await ask_office(plane).look_again(moment, first=True)
     await look_at_suspensions(plane)
     await look_at_devices(plane)
+    await look_at_clients(plane)
     await look_at_persons(plane, first=True)
     plane.revoked.replace(await state.sessions.revoked(moment))
     if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
@@ -310,6 +314,7 @@ async def look_again(
     await ask_office(plane).look_again(now())
     await look_at_suspensions(plane)
     await look_at_devices(plane)
+    await look_at_clients(plane)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     await plane.nodes.ask_all()
     # One after the other: whoever asked waits for five seconds in all.

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from config.fleet import ALIVE_HOST
+from config.personnel import answered_by_us
 from config.settings import Application, Settings
 from gateway.envoy.elsewhere import ALIVE_PATH, clusters_elsewhere
 from gateway.envoy.hosts import Authority, hosts_of
@@ -28,6 +29,11 @@ def application_cluster(application: str) -> str:
     return f"application.{application}"
 
 
+def cluster_of(application: Application) -> str:
+    """Ours, where the gateway itself is behind it."""
+    return "web" if answered_by_us(application) else application_cluster(application.id)
+
+
 def clusters(settings: Settings, surroundings: Surroundings) -> list[Json]:
     """Every cluster but the discovery server's. Raises UpstreamUnusable."""
     if settings.fleet is not None:
@@ -41,6 +47,7 @@ def clusters(settings: Settings, surroundings: Surroundings) -> list[Json]:
     hosted = [
         one
         for application in settings.applications
+        if not answered_by_us(application)
         for one in _application(application, authority, surroundings)
     ]
     if settings.public.acme is not None:

@@ -2,9 +2,10 @@
 
 from msgspec.structs import replace
 
+from config.personnel import answered_by_us
 from config.settings import Application, Route
 from config.vocabulary import REASON_HEADER
-from gateway.envoy.asking import Place, asked, by_method, nothing, without_decision, without_gate
+from gateway.envoy.asking import Place, asked, by_method, by_us, nothing, without_decision, without_gate
 from gateway.envoy.clusters import public_cluster
 from gateway.envoy.grpc_web import spoken
 from gateway.envoy.hardening import whole
@@ -25,12 +26,15 @@ NOT_THEIRS = [
 UNTOLD = 16 * MIB  # of a body whose length nobody says: it is held in memory until it is whole
 UNTOLD_BY_ANYBODY = 256 * 1024  # on public routes, where strangers send: no more than a stream holds anyway
 ANY_LENGTH = 2**63 - 1
+PUSHED_BYTES = 64 * 1024  # of what a personnel system says of one person
 
 
 def hosted(application: Application, place: Place) -> list[Json]:
     """In the configuration's order; what has GET, is limited in size, or has web sockets, takes several routes. What
     fits none is not left to another application of the host.
     """
+    if answered_by_us(application):
+        return pushed(application, place)
     begins = application.path.rstrip("/")
     written = [replace(route, path=begins + route.path) for route in application.routes]
     table = [one for route in written for one in by_method(route)]
@@ -41,6 +45,14 @@ def hosted(application: Application, place: Place) -> list[Json]:
         for one in _limited(route, timed)
     ]
     return [*routes, nothing(begins)]
+
+
+def pushed(application: Application, place: Place) -> list[Json]:
+    """To the gateway itself, as to our own pages: whole, of a bounded size, and told where it comes from."""
+    routes = [by_us(one, place, PUSHED_BYTES) for route in application.routes for one in by_method(route)]
+    for one in routes:
+        one["typed_per_filter_config"] |= read_tokens(application)
+    return [*routes, nothing()]
 
 
 def _timed(route: Route, made: Json) -> list[Json]:

@@ -23,7 +23,7 @@ from gateway.envoy.asking import (
     nothing,
     without_gate,
 )
-from gateway.envoy.clusters import application_cluster
+from gateway.envoy.clusters import cluster_of
 from gateway.envoy.elsewhere import tried_elsewhere
 from gateway.envoy.hardening import KEPT_FORM_BYTES, OUR_FORM_BYTES, OUR_STREAM, POLICY_TEXT_BYTES, whole
 from gateway.envoy.hosted import hosted
@@ -129,7 +129,7 @@ def _of_applications(settings: Settings, surroundings: Surroundings, authority: 
     for configured in settings.applications:
         if configured.id in BUILT_IN_APPLICATIONS:
             raise HostTaken(configured.id)
-        path, cluster = configured.path.rstrip("/").lower(), application_cluster(configured.id)
+        path, cluster = configured.path.rstrip("/").lower(), cluster_of(configured)
         mark = mark_on_routes(settings, configured)
         for host, municipality in hosts_of(configured, surroundings):
             if path in on_host.setdefault(host, {}):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from config.marks import mark_on_routes
 from config.settings import Application, Settings
 from gateway.envoy.asking import Place, nothing
-from gateway.envoy.clusters import application_cluster
+from gateway.envoy.clusters import cluster_of
 from gateway.envoy.gate import LUA
 from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
@@ -50,7 +50,7 @@ def technical_routes(settings: Settings, surroundings: Surroundings) -> list[Jso
             application.id,
             municipality,
             authority.of(host),
-            application_cluster(application.id),
+            cluster_of(application),
             mark_on_routes(settings, application),
         )
         rows = hosted(own, place)

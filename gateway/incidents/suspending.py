@@ -18,7 +18,14 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.neutral import neutral
 from gateway.incidents.by import By, Details
 from gateway.incidents.refused import ActRefused, Why
-from gateway.incidents.suspension import NAME_MAX, WHY_MAX, Suspension, SuspensionId, is_person
+from gateway.incidents.suspension import (
+    NAME_MAX,
+    WHY_MAX,
+    Suspension,
+    SuspensionId,
+    is_person,
+    liftable,
+)
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import said
 from gateway.sessions.session import EndReason
@@ -125,7 +132,7 @@ class Suspending:
         """Raises ActRefused, which is recorded then."""
         whom = Whom(subject, "", seen=False)
         try:
-            found = next((one for one in await self.store.standing(now) if one.subject == subject), None)
+            found = liftable(await self.store.standing(now), subject, by.subject)
             if found is not None:
                 whom = Whom(subject, found.login, found.name)
             self._require_another_person(found, by)

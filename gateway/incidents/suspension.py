@@ -1,11 +1,11 @@
 """People and devices that an officer has suspended at the gateway, whatever anybody else says of them. Pure.
 
 Laws: nobody who is suspended, and nobody in a device that is, has a session, a sign-in or a grant; a suspension ends
-when its time is over or when somebody lifts it, and not otherwise; no one stands beside another of the same person or
-device.
+when its time is over or when somebody lifts it, and not otherwise; of the same person or device people have one that
+stands, and each program one of its own beside it (`gateway/personnel`), which lifts no other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NewType
@@ -54,6 +54,11 @@ class Suspension:
     def device(self) -> DeviceId | None:
         return device_of(self.subject)
 
+    @property
+    def program(self) -> str:
+        """Subject of the technical account whose it is; empty where people suspended."""
+        return self.by.subject if technical_account_of(SubjectId(self.by.subject)) is not None else ""
+
     def stands(self, now: datetime) -> bool:
         return self.lifted_at is None and (self.until is None or now < self.until)
 
@@ -75,17 +80,27 @@ def suspended_of(standing: Iterable[Suspension], now: datetime) -> Suspended:
     return Suspended({one.subject: one for one in standing if one.stands(now)})
 
 
+def liftable(standing: Iterable[Suspension], subject: SubjectId, by: str) -> Suspension | None:
+    """Which of those that stand `by` would lift: a program its own alone; people theirs first, then a program's."""
+    found = [one for one in standing if one.subject == subject]
+    if technical_account_of(SubjectId(by)) is not None:
+        return next((one for one in found if one.program == by), None)
+    return min(found, key=lambda one: bool(one.program), default=None)
+
+
 class InForce:
     """In the memory of a control plane: decisions read no database for it. Used from its event loop."""
 
     def __init__(self) -> None:
-        self._standing: Mapping[SubjectId, Suspension] = {}
+        self._standing: Mapping[SubjectId, Sequence[Suspension]] = {}
 
     def take(self, standing: Iterable[Suspension]) -> None:
         """The database's word."""
-        self._standing = {one.subject: one for one in standing}
+        found: dict[SubjectId, list[Suspension]] = {}
+        for one in standing:
+            found.setdefault(one.subject, []).append(one)
+        self._standing = found
 
     def suspended(self, who: SubjectId, now: datetime) -> bool:
         """Implements `gateway.authorize.snapshot.Suspended`."""
-        found = self._standing.get(who)
-        return found is not None and found.stands(now)
+        return any(one.stands(now) for one in self._standing.get(who, ()))

@@ -21,6 +21,9 @@ AND number IN (SELECT number {NUMBERED} GROUP BY number HAVING count(*) > 1)
 AND number NOT IN (SELECT number {NUMBERED} {TOO_MANY})
 ORDER BY number, directory, identity
 """
+HOLDING = """
+SELECT identity FROM directory_number JOIN directory_sync USING (generation) WHERE directory = ? AND number = ?
+"""
 OF_MANY = f"SELECT number, directory, count(*) AS accounts {NUMBERED} {TOO_MANY} ORDER BY directory, number"
 
 
@@ -52,6 +55,15 @@ class StoredNumbers:
             ]
 
         return await self._database.read(look)
+
+    async def holding(self, directory: DirectoryName, number: str) -> list[SubjectId]:
+        """Every account of the directory with that number, in its comparable form."""
+
+        def look(connection: Connection) -> list[SubjectId]:
+            rows = connection.exec_driver_sql(HOLDING, (directory, number)).all()
+            return [subject(directory, identity_of(row.identity)) for row in rows]
+
+        return await self._database.look_up(look)
 
     async def of_many(self, directories: Sequence[DirectoryName]) -> list[OfMany]:
         def look(connection: Connection) -> list[OfMany]:

@@ -178,6 +178,9 @@ class IdentityBook(FlowsBook, TechnicalBook, TokensBook):
         query = select(upstream_link).where(upstream_link.c.subject == subject)
         return [link_of(row) for row in self._connection.execute(query.order_by(upstream_link.c.linked_at))]
 
+    def links(self) -> list[Link]:
+        return [link_of(row) for row in self._connection.execute(select(upstream_link))]
+
     def keep_link(self, link: Link) -> None:
         self._put(upstream_link, link_row(link))
 

@@ -73,7 +73,8 @@ class StoredSuspensions:
         return end
 
     def _keep(self, connection: Connection, made: Suspension) -> None:
-        if any(one.subject == made.subject for one in _standing(connection, made.since)):
+        of_them = [one for one in _standing(connection, made.since) if one.subject == made.subject]
+        if any(one.program == made.program for one in of_them):
             raise ActRefused(Why.SUSPENDED_ALREADY)
         if made.incident is not None:
             known = select(security_incident.c.closed_at).where(security_incident.c.number == made.incident)

@@ -12,6 +12,7 @@ from idp.http import (
     device_page,
     exchange,
     failure,
+    pushed,
     recovery,
     sign_in,
     sign_out,
@@ -77,6 +78,7 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
     for path, page in FORM_PAGES.items():
         app.router.add_get(path, _page_of_form(page), allow_head=False)
     app.router.add_post("/token", exchange.exchange)
+    app.router.add_post("/par", pushed.push)
     app.router.add_post(device_grant.ENDPOINT, device_authorization.ask)
     app.router.add_post("/revoke", token_state.revoke)
     app.router.add_post("/introspect", token_state.introspect)

@@ -80,7 +80,8 @@ def decided_about(provider: Provider, destination: Destination) -> bool:
     """Whether policies say who may go on there."""
     if not isinstance(destination, Request):
         return False
-    return bool(provider.clients[destination.target.client].application)
+    client = provider.clients.get(destination.target.client)
+    return client is None or bool(client.application)  # one that is gone meanwhile is refused there
 
 
 def form_targets(destination: Destination) -> tuple[str, ...]:

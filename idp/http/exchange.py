@@ -184,5 +184,7 @@ def _id_token(provider: Provider, redeemed: Redeemed, access: str) -> str:
         access,
         provider.issuer,
         provider.clock(),
+        wanted=redeemed.claims.id_token,
+        district=provider.district,
     )
     return provider.keys.sign(said, client.algorithm)

@@ -10,6 +10,7 @@ from idp.login.handle import hashed, read_handle
 from idp.oidc import claims, discovery, dpop, grant, token
 from idp.oidc.book import AccessToken
 from idp.oidc.errors import DpopFault, OAuthError
+from idp.oidc.keys import USERINFO
 from idp.oidc.token import ShownToken
 
 KEPT_SHORTLY = {
@@ -37,7 +38,13 @@ async def userinfo(request: web.Request) -> web.Response:
         wrong_proof = fault not in {DpopFault.KEY_DIFFERS, DpopFault.NOT_BOUND}
         error = OAuthError.INVALID_DPOP_PROOF if wrong_proof and shown.by_dpop else OAuthError.INVALID_TOKEN
         return _challenged(error, fault, by_dpop=kept.jkt is not None)
-    return answers.json(claims.of_person(session, kept.scopes, client))
+    wanted = kept.claims.userinfo
+    said = claims.of_person(session, kept.scopes, client, wanted=wanted, district=provider.district)
+    if client.userinfo_algorithm is None:
+        return answers.json(said)
+    said |= {"iss": provider.issuer, "aud": client.id}  # OpenID Connect Core 1.0 §5.3.2
+    signed = provider.keys.sign(said, client.userinfo_algorithm, USERINFO)
+    return web.Response(body=signed.encode(), content_type="application/jwt", headers=answers.NOT_KEPT)
 
 
 async def _not_held(

@@ -139,10 +139,13 @@ async def _proven(provider: Provider, door: UpstreamDoor, gone: Gone, brought: R
 
 
 async def _not_there(request: web.Request, name: str, refused: UpstreamRefused) -> web.Response:
-    """Nobody can be sent: the sign-in stands as it did, and other ways stay open."""
-    log.warning("sign-in through %s: %s", name[:40], refused)
+    """Nobody can be sent: the sign-in stands as it did, and other ways stay open. What is no provider of the
+    configuration was typed, and stands in no entry.
+    """
+    known = name if name in provider_of(request).upstreams else ""
+    log.warning("sign-in through %s: %s", known or "nobody we know", refused)
     reason = refused.reason
-    done = await step(request, lambda book, visit: conduct_upstream.not_sent(book, visit, name[:40], reason))
+    done = await step(request, lambda book, visit: conduct_upstream.not_sent(book, visit, known, reason))
     return await answered(request, done)
 
 

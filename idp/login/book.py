@@ -278,6 +278,10 @@ class Book(Counters, Authenticators, Protocol):
         """The oldest first."""
         ...
 
+    def links(self) -> Sequence[Link]:
+        """Of everybody."""
+        ...
+
     def keep_link(self, link: Link) -> None:
         """Add it, or replace the one of its identity."""
         ...

@@ -56,7 +56,9 @@ def came_back(state: AwaitingPassword, event: CameBack, now: datetime) -> Step:
 
 
 def answered(state: CheckingUpstream, event: UpstreamAnswered, now: datetime) -> Step:
-    """Whoever is linked with nobody goes on to show who they are here."""
+    """Whoever is linked with nobody goes on to show who they are here, and has used up a guess: else one who may make
+    identities there would ask without end which of them opens something here.
+    """
     provider, answer = state.gone.provider, event.answer
     again = replace(state.waiting.asking_nobody(), challenge=event.drawn.challenge)
     if isinstance(answer, Refusal):
@@ -66,13 +68,13 @@ def answered(state: CheckingUpstream, event: UpstreamAnswered, now: datetime) ->
         unknown = events.UpstreamNotLinked(
             at=now, origin=event.origin, provider=provider, identity=identity.subject
         )
-        return replace(again, linking=answer), (back, Record(unknown))
+        return replace(again, linking=answer), (Record(unknown),)
     subject = event.link.subject
     proven = _shown_since(answer, state.gone.at) if state.gone.anew else answer
     if proven is None:
         reason = Refusal.UPSTREAM_NOT_ANEW
         return again, (back, _refused(provider, reason, event.origin, now, subject), Tell(reason))
-    asking = Question(event.drawn.question, now, subject)
+    asking = Question(event.drawn.question, now, subject, proven.via)
     return CheckingLinked(subject, proven, now, replace(again, asking=asking)), (back, AskPerson(subject))
 
 

@@ -59,6 +59,8 @@ class Question:
     """No later than it was asked."""
     subject: SubjectId | None = None
     """About whom, as soon as that is known: what puts the person out from then on lets no answer count."""
+    via: Via | None = None
+    """By which session of another provider: that one's end lets no answer count either."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from config.vocabulary import SessionId
-from idp.events import Actor, EndReason, Origin
+from idp.events import NOWHERE, Actor, EndReason, Origin
 from idp.login import desk, links
 from idp.login.book import Book
 from idp.login.session import Session
@@ -31,6 +31,20 @@ def unlink(
 def _resting_on(book: Book, link: Link) -> list[Session]:
     mine = book.sessions_of_subject(link.subject)
     return [one for one in mine if one.via is not None and one.via.identity == link.identity]
+
+
+def unlink_gone(
+    book: Book, link: Link, directory: str, read_at: datetime, now: datetime
+) -> tuple[SessionId, ...]:
+    """Of somebody whom the directory, as of `read_at`, has no more: else the identity would be nobody else's for ever.
+
+    One that was linked since then is of somebody whom it may not have known yet.
+    """
+    there = book.link(link.identity)
+    if there is None or there.subject != link.subject or there.linked_at >= read_at:
+        return ()
+    by = Actor(f"directory:{directory}", "")
+    return unlink(book, there, "", by, EndReason.ACCOUNT_CLOSED, NOWHERE, now)
 
 
 def own_unlink(

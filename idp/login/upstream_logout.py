@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from config.vocabulary import SessionId, SubjectId
+from config.vocabulary import SessionId
 from idp import events
 from idp.events import Actor, EndReason, Origin
 from idp.login import charging, desk, throttle
@@ -13,7 +13,7 @@ from idp.login.handle import HandleHash
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingPassword
 from idp.login.throttle import Exhausted, Taken
-from idp.login.upstream import Identity, SignedOut
+from idp.login.upstream import SignedOut
 
 
 def admit(book: Book, caller: Caller, limits: Limits, now: datetime) -> Taken | Exhausted:
@@ -40,29 +40,23 @@ def signed_out(
         return Refusal.UPSTREAM_REPLAYED
     throttle.give_back(book, paid, now)
     mine = book.sessions_by_upstream(said)
-    for subject in {one.person.subject for one in mine} | _linked(book, said):
-        _drop_flows(book, said, book.flows_of(subject))
-    if not said.subject:  # whose the session there was, those know alone that came from it
-        _drop_flows(book, said, [one for one in book.flows_of_people(now) if _stands(one)])
+    _drop_flows(book, said, book.flows_of_people(now))
     by = Actor(f"upstream:{said.provider}", "")
     over = desk.end(book, mine, EndReason.SIGNED_OUT_ELSEWHERE, origin, now, by)
     book.record(events.UpstreamSignedOut(at=now, origin=origin, provider=said.provider, sessions=len(over)))
     return over
 
 
-def _linked(book: Book, said: SignedOut) -> set[SubjectId]:
-    """Whose sign-in may be under way by it."""
-    link = book.link(Identity(issuer=said.issuer, subject=said.subject)) if said.subject else None
-    return set() if link is None else {link.subject}
-
-
-def _stands(flow: Flow) -> bool:
-    return not isinstance(flow.state, AwaitingPassword)
-
-
 def _drop_flows(book: Book, said: SignedOut, flows: Iterable[Flow]) -> None:
+    """By it they came so far, or would be linked with it: whose the session there was, they know alone."""
     for flow in flows:
-        if isinstance(flow.state, AwaitingPassword):
-            book.ask_nobody(flow)  # the directory may be asked about them by it just now
-        elif said.ends(flow.state.standing.via):
+        if not isinstance(flow.state, AwaitingPassword):
+            standing = flow.state.standing
+            if said.ends(standing.via) or (standing.linking is not None and said.ends(standing.linking.via)):
+                book.drop_flow(flow.id)
+            continue
+        asking, linking = flow.state.asking, flow.state.linking
+        if linking is not None and said.ends(linking.via):
             book.drop_flow(flow.id)
+        elif asking is not None and said.ends(asking.via):
+            book.ask_nobody(flow)  # the directory is being asked about its person just now

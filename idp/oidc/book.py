@@ -9,6 +9,7 @@ from config.vocabulary import SessionId, SubjectId
 from idp.events import Event
 from idp.login.handle import HandleHash
 from idp.login.session import Session
+from idp.oidc.claims_request import NOTHING_MORE, ClaimsRequest
 from idp.oidc.client import ClientId, Scope
 
 
@@ -27,6 +28,7 @@ class Code:
     used_at: datetime | None = None
     refresh: bool = False
     """Whether a refresh token goes with what it is exchanged for."""
+    claims: ClaimsRequest = NOTHING_MORE
     jkt: str | None = None
     """Thumbprint of the key that has to be shown with it (`dpop_jkt`, RFC 9449 §10); None: any, or none."""
 
@@ -42,6 +44,7 @@ class AccessToken:
     client: ClientId
     scopes: tuple[Scope, ...]
     expires_at: datetime
+    claims: ClaimsRequest = NOTHING_MORE
     jkt: str | None = None
     """Thumbprint of the key that it is bound to (RFC 9449 §6.1)."""
 
@@ -63,6 +66,7 @@ class RefreshFamily:
     ends_at: datetime
     """At the latest."""
     withdrawn_at: datetime | None = None
+    claims: ClaimsRequest = NOTHING_MORE
     jkt: str | None = None
     """As of an access token; of public clients alone, as others prove themselves (RFC 9449 §5)."""
 

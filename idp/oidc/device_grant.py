@@ -20,9 +20,10 @@ from idp.login.user_code import UserCode, hashed_code, written
 from idp.oidc import refresh
 from idp.oidc.book import Book as OidcBook
 from idp.oidc.book import DeviceGrant
+from idp.oidc.claims_request import NOTHING_MORE
 from idp.oidc.client import Client, Scope
 from idp.oidc.errors import DeviceFault, OAuthError, Refused
-from idp.oidc.issue import New, Redeemed, give_access
+from idp.oidc.issue import Granted, New, Redeemed, give_access
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"  # RFC 8628 §3.4
 ENDPOINT = "/device_authorization"
@@ -30,13 +31,13 @@ LIFETIME = timedelta(minutes=10)  # time to find a browser, sign in and type; RF
 INTERVAL = timedelta(seconds=5)  # RFC 8628 §3.2
 LONGER_BY = timedelta(seconds=5)  # RFC 8628 §3.5
 LONGEST_INTERVAL = timedelta(minutes=1)
-TOO_MANY = Refused(OAuthError.SLOW_DOWN, "too many codes were asked for from there; wait", 429)
+TOO_MANY = Refused(OAuthError.SLOW_DOWN, "too many codes were asked for from there; wait", status=429)
 NOT_CONFIGURED = Refused(
     OAuthError.UNAUTHORIZED_CLIENT, "the client is not configured for the device authorization grant"
 )
 _NOT_GOOD = Refused(OAuthError.INVALID_GRANT, "the device code is not good; ask for another one")
 _PENDING = Refused(OAuthError.AUTHORIZATION_PENDING, "nobody has answered yet")
-_SLOWER = Refused(OAuthError.SLOW_DOWN, "you ask too often: wait 5 seconds more each time", 400)
+_SLOWER = Refused(OAuthError.SLOW_DOWN, "you ask too often: wait 5 seconds more each time", status=400)
 _EXPIRED = Refused(OAuthError.EXPIRED_TOKEN, "nobody answered in time; ask for another code")
 _DENIED = Refused(OAuthError.ACCESS_DENIED, "the person said no, or may not use this")
 
@@ -197,17 +198,19 @@ def redeem(
     if session is None:
         return _waiting(book, grant, now)
     book.keep_device_grant(replace(grant, used_at=now))
-    give_access(book, session, asked.client, grant.hash, grant.scopes, new, origin, now)
+    granted = Granted(grant.hash, grant.scopes, NOTHING_MORE)
+    give_access(book, session, asked.client, granted, new, origin, now)
     if asked.client.hears_of_sign_outs:
         book.keep_signed_in(session, asked.client.id)
     refreshable = grant.refresh and asked.client.may_refresh
     if refreshable:
-        refresh.begin(book, session, asked.client, grant.hash, grant.scopes, new, now)
+        refresh.begin(book, session, asked.client, granted, new, now)
     return Redeemed(
         client=asked.client,
         session=session,
         nonce=None,
         scopes=grant.scopes,
+        claims=NOTHING_MORE,
         refreshable=refreshable,
         jkt=new.jkt,
     )

@@ -15,6 +15,8 @@ class OAuthError(StrEnum):
     LOGIN_REQUIRED = "login_required"
     UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
     """OpenID Connect Core Error Code unmet_authentication_requirements 1.0."""
+    INVALID_REQUEST_OBJECT = "invalid_request_object"
+    INVALID_REQUEST_URI = "invalid_request_uri"
     REQUEST_NOT_SUPPORTED = "request_not_supported"
     REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"
     REGISTRATION_NOT_SUPPORTED = "registration_not_supported"
@@ -40,6 +42,27 @@ class Unsafe(StrEnum):
     REDIRECT_URI_MISSING = "redirect_uri_missing"
     REDIRECT_URI_UNKNOWN = "redirect_uri_unknown"
     PARAMETER_REPEATED = "parameter_repeated"
+
+
+class RequestFault(StrEnum):
+    """Why what a client signed or left here is not taken for its request."""
+
+    OBJECT_WRONG = "request_object_wrong"
+    """None of its keys signed it, or it has not the form of a request."""
+    OBJECT_FOR_ANOTHER = "request_object_for_another"
+    OBJECT_OUT_OF_TIME = "request_object_out_of_time"
+    OBJECT_USED_TWICE = "request_object_used_twice"
+    NOT_SIGNED = "request_not_signed"
+    NOT_PUSHED = "request_not_pushed"
+    KEYS_MISSING = "request_keys_missing"
+    """It signs, and we know no key of it."""
+    TWO_WAYS = "request_in_two_ways"
+    URI_ELSEWHERE = "request_uri_elsewhere"
+    """An address, which nobody here asks."""
+    URI_UNKNOWN = "request_uri_unknown"
+    URI_OF_ANOTHER = "request_uri_of_another_client"
+    URI_USED_TWICE = "request_uri_used_twice"
+    URI_EXPIRED = "request_uri_expired"
 
 
 class ClientFault(StrEnum):
@@ -128,5 +151,13 @@ class Refused:
 
     error: OAuthError
     description: str
+    fault: RequestFault | None = None
+    """What the log has in place of the error."""
+
+    @property
+    def reason(self) -> str:
+        """Named."""
+        return self.fault or self.error
+
     status: int | None = None
     """Of HTTP, where it is not the one that the error usually has."""

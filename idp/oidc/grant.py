@@ -12,7 +12,7 @@ from idp.oidc.authorize import Refusable, Request
 from idp.oidc.book import AccessToken, Book, Code
 from idp.oidc.client import Client
 from idp.oidc.errors import CodeFault, DpopFault, OAuthError, Refused
-from idp.oidc.issue import New, Redeemed, give_access
+from idp.oidc.issue import Granted, New, Redeemed, give_access
 
 CODE_LIFETIME = timedelta(seconds=60)  # RFC 6749 §4.1.2 allows ten minutes; a redirect takes a second
 
@@ -46,6 +46,7 @@ def issue_code(
         challenge=request.challenge,
         nonce=request.nonce,
         scopes=request.scopes,
+        claims=request.claims,
         refresh=request.refresh,
         jkt=request.jkt,
         expires_at=now + CODE_LIFETIME,
@@ -66,7 +67,7 @@ def issue_code(
 
 def refuse_authorization(book: Book, refusable: Refusable, origin: Origin, now: datetime) -> None:
     refused = events.AuthorizationRefused(
-        at=now, origin=origin, client=refusable.target.client, reason=refusable.refused.error
+        at=now, origin=origin, client=refusable.target.client, reason=refusable.refused.reason
     )
     book.record(refused)
 
@@ -100,17 +101,19 @@ def redeem(
         book.record(refused)
         # one answer for all: it must not tell a thief what is missing
         return Refused(OAuthError.INVALID_GRANT, "the code cannot be exchanged; begin a new sign-in")
-    give_access(book, session, exchange.client, code.hash, code.scopes, new, origin, now)
+    granted = Granted(code.hash, code.scopes, code.claims)
+    give_access(book, session, exchange.client, granted, new, origin, now)
     if exchange.client.hears_of_sign_outs:
         book.keep_signed_in(session, exchange.client.id)
     refreshable = code.refresh and exchange.client.may_refresh
     if refreshable:
-        refresh.begin(book, session, exchange.client, code.hash, code.scopes, new, now)
+        refresh.begin(book, session, exchange.client, granted, new, now)
     return Redeemed(
         client=exchange.client,
         session=session,
         nonce=code.nonce,
         scopes=code.scopes,
+        claims=code.claims,
         refreshable=refreshable,
         jkt=new.jkt,
     )

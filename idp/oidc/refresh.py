@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from idp import events
 from idp.events import Origin
 from idp.login.facts import recent
-from idp.login.handle import HandleHash
 from idp.login.session import Session, SessionLimits, end_due
+from idp.oidc import claims
 from idp.oidc.book import Book, RefreshFamily
 from idp.oidc.client import Client, ClientId, Scope
 from idp.oidc.errors import DpopFault, OAuthError, RefreshFault, Refused
-from idp.oidc.issue import New, Redeemed, give_access
+from idp.oidc.issue import Granted, New, Redeemed, give_access
 from idp.oidc.refresh_token import OFFLINE_ACCESS, Parts
 
 STOLEN = frozenset({RefreshFault.USED_TWICE, RefreshFault.OF_ANOTHER_CLIENT})
@@ -40,8 +40,7 @@ def begin(
     book: Book,
     session: Session,
     client: Client,
-    code: HandleHash,
-    scopes: tuple[Scope, ...],
+    granted: Granted,
     new: New,
     now: datetime,
 ) -> None:
@@ -51,10 +50,11 @@ def begin(
         RefreshFamily(
             name=token.family,
             secret=token.secret,
-            code=code,
+            code=granted.code,
             session=session.sid,
             client=client.id,
-            scopes=scopes,
+            scopes=granted.scopes,
+            claims=granted.claims,
             expires_at=min(now + client.refresh_idle, session.expires_at),
             ends_at=session.expires_at,
             jkt=new.jkt if client.is_public else None,
@@ -85,7 +85,11 @@ def rotate(
     if fault is not None or family is None or session is None:
         _refuse(book, family, session, asked.client.id, fault or RefreshFault.UNKNOWN, origin, now)
         return _NOT_GOOD
-    scopes = _narrowed(family.scopes, asked.scopes)
+    client = asked.client
+    given = tuple(
+        scope for scope in family.scopes if scope in client.scopes | client.always
+    )  # as configured now
+    scopes, wanted = _narrowed(given, asked.scopes), family.claims.only(claims.open_to(client))
     if scopes is None:
         _record_refused(book, session, asked.client.id, OAuthError.INVALID_SCOPE, origin, now)
         return Refused(OAuthError.INVALID_SCOPE, "scope must contain openid, and no more than was given")
@@ -95,9 +99,24 @@ def rotate(
         expires_at=min(now + asked.client.refresh_idle, family.ends_at),
     )
     book.keep_refresh_family(renewed)
-    give_access(book, session, asked.client, family.code, scopes, new, origin, now, refreshed=True)
+    give_access(
+        book,
+        session,
+        asked.client,
+        Granted(family.code, scopes, wanted),
+        new,
+        origin,
+        now,
+        refreshed=True,
+    )
     return Redeemed(
-        client=asked.client, session=session, nonce=None, scopes=scopes, refreshable=True, jkt=new.jkt
+        client=asked.client,
+        session=session,
+        nonce=None,
+        scopes=scopes,
+        claims=wanted,
+        refreshable=True,
+        jkt=new.jkt,
     )
 
 

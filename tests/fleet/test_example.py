@@ -100,7 +100,7 @@ def test_the_example_is_fit_to_start_on_each_machine(
     assert {one.name: one.address for one in settings.fleet.peers} == others
     status, said = check(machines[node], configuration)
     assert status == 0, said
-    assert "fit to start: 46 municipalities, 4 applications" in said
+    assert "fit to start: 46 municipalities, 5 applications" in said
 
 
 def test_on_another_machine_the_addresses_are_told(machines: dict[str, Machine], office: Path) -> None:

@@ -5,6 +5,17 @@ What `looked_for.py` calls looking counts, and nothing that is merely written in
 
 CLOSED, APPLIED = "gateway/commands/test_policy_incident.py", "gateway/commands/test_policy_apply.py"
 SHOWN: dict[str, tuple[str, ...]] = {
+    **{
+        f"policies /clients/own/{{client}}/{path}": (f"gateway/web/test_clients.py::{test}",)
+        for test, paths in (
+            (
+                "test_one_is_changed_suspended_resumed_and_removed",
+                ("change", "suspend", "resume", "remove"),
+            ),
+            ("test_a_secret_is_rotated_and_the_one_before_ended", ("secret", "end-secret")),
+        )
+        for path in paths
+    },
     "admin /incidents/new": (
         "gateway/incidents/test_office.py::test_incidents_are_numbered_and_recorded_with_what_they_are",
     ),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psutil
+
 from config.settings import SignIn
 from config.vocabulary import Role, SubjectId
 from idp.directory.errors import BindRefused
@@ -136,3 +138,14 @@ async def sign_in_world(
             yield World(rig, reader, office, jana, petr, asked)
     finally:
         reader.close()
+
+
+@asynccontextmanager
+async def hanging(world: World) -> AsyncIterator[None]:
+    """The directory does not answer."""
+    server = psutil.Process(world.directory.server.pid)
+    server.suspend()
+    try:
+        yield
+    finally:
+        server.resume()

@@ -14,6 +14,50 @@ GROUPS: tuple[Group, ...] = (
             ),
             "parameter_repeated": Title(cs="parametr je uveden dvakrát", en="a parameter is given twice"),
             "invalid_request": Title(cs="vadná žádost", en="faulty request"),
+            "invalid_request_object": Title(cs="neplatná podepsaná žádost", en="invalid signed request"),
+            "invalid_request_uri": Title(cs="neplatný odkaz na žádost", en="invalid reference to a request"),
+            "request_object_wrong": Title(
+                cs="žádost nepodepsal žádný klíč aplikace, nebo to není žádost",
+                en="no key of the application signed the request, or it is none",
+            ),
+            "request_object_for_another": Title(
+                cs="podepsaná žádost jiné aplikace nebo pro jinou službu",
+                en="a signed request of another application, or for another service",
+            ),
+            "request_object_out_of_time": Title(
+                cs="podepsaná žádost mimo dobu platnosti", en="a signed request out of its time"
+            ),
+            "request_object_used_twice": Title(
+                cs="podepsaná žádost použita podruhé", en="a signed request used a second time"
+            ),
+            "request_not_signed": Title(
+                cs="žádost není podepsaná, a aplikace podepisovat musí",
+                en="the request is not signed, and the application has to sign",
+            ),
+            "request_not_pushed": Title(
+                cs="žádost přinesl prohlížeč, a aplikace ji musí předat sama",
+                en="the request came by the browser, and the application has to hand it over itself",
+            ),
+            "request_keys_missing": Title(
+                cs="podepsaná žádost aplikace, jejíž klíče neznáme",
+                en="a signed request of an application whose keys are not known",
+            ),
+            "request_in_two_ways": Title(cs="dvě žádosti najednou", en="two requests at once"),
+            "request_uri_elsewhere": Title(
+                cs="odkaz na žádost uloženou jinde", en="a reference to a request kept elsewhere"
+            ),
+            "request_uri_unknown": Title(
+                cs="neznámý odkaz na žádost", en="an unknown reference to a request"
+            ),
+            "request_uri_of_another_client": Title(
+                cs="odkaz na žádost jiné aplikace", en="a reference to another application's request"
+            ),
+            "request_uri_used_twice": Title(
+                cs="odkaz na žádost použit podruhé", en="a reference to a request used a second time"
+            ),
+            "request_uri_expired": Title(
+                cs="odkaz na žádost už neplatí", en="a reference to a request that is no longer valid"
+            ),
             "unauthorized_client": Title(
                 cs="aplikace k tomu není oprávněna", en="the application may not do this"
             ),

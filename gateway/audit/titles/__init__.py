@@ -16,10 +16,12 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.titles.access_review import ACCESS_REVIEW_TITLES
 from gateway.audit.titles.altered import ALTERED_TITLES
+from gateway.audit.titles.client import CLIENT_TITLES
 from gateway.audit.titles.device import DEVICE_TITLES
 from gateway.audit.titles.forwarding import FORWARDING_TITLES
 from gateway.audit.titles.key import KEY_TITLES
 from gateway.audit.titles.operation import OPERATION_TITLES
+from gateway.audit.titles.personnel import PERSONNEL_TITLES
 from gateway.audit.titles.policy import POLICY_TITLES
 from gateway.audit.titles.request import REQUEST_TITLES
 from gateway.audit.titles.security_incident import SECURITY_INCIDENT_TITLES
@@ -33,6 +35,8 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 TITLES: dict[Code, Title] = {
     **SIGN_IN_TITLES,
+    **PERSONNEL_TITLES,
+    **CLIENT_TITLES,
     Code.EXCEPTION_GRANTED: Title(
         cs="Povolena výjimka, přihlášení jen heslem: {who} (povolil(a): {by}, proč: {why})",
         en="Exception granted, password alone: {who} (by: {by}, why: {why})",

@@ -127,6 +127,7 @@ authorization_code = Table(
     Column("used_at", BigInteger),
     Column("refresh", Boolean, nullable=False, server_default=false()),
     Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
+    Column("claims", Text),  # JSON, gateway.storage.tokens_rows; NULL where nothing more is asked for
 )
 
 access_token = Table(
@@ -139,6 +140,17 @@ access_token = Table(
     Column("scopes", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
+    Column("claims", Text),
+)
+
+pushed_request = Table(
+    "pushed_request",
+    metadata,
+    Column("name", LargeBinary, primary_key=True),
+    Column("client", String(200), nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("used_at", BigInteger),
 )
 
 device_grant = Table(
@@ -186,4 +198,5 @@ refresh_family = Table(
     Column("ends_at", BigInteger, nullable=False),
     Column("withdrawn_at", BigInteger),
     Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
+    Column("claims", Text),
 )

@@ -13,7 +13,7 @@ from gateway.audit.search import Search
 from gateway.incidents.office import Shown
 from gateway.incidents.refused import ActRefused, Why
 from gateway.incidents.suspending import Suspending, Whom, unseen
-from gateway.incidents.suspension import WHY_MAX
+from gateway.incidents.suspension import WHY_MAX, liftable
 from gateway.sessions.officers_act import NotDone, confirmed
 from gateway.sessions.stronger import link
 from gateway.web.desk import Desk, Page, Refused
@@ -122,9 +122,11 @@ class Suspensions:
     ) -> web.Response:
         """`wrong`: why it was not lifted with what was typed."""
         now = self.desk.now()
-        found = [one for one in await self.suspending.store.standing(now) if one.subject == subject]
-        await self._look(request, caller, {"page": "suspensions", "user": subject}, len(found))
-        if not found:
+        standing = await self.suspending.store.standing(now)
+        found = liftable(standing, SubjectId(subject), caller.subject)
+        looked = {"page": "suspensions", "user": subject}
+        await self._look(request, caller, looked, sum(one.subject == subject for one in standing))
+        if found is None:
             raise Refused(REFUSALS[Why.NOT_SUSPENDED], 409)
         there = f"/suspensions/lift?{urlencode({'subject': subject})}"
         response = await self.desk.show(
@@ -132,7 +134,7 @@ class Suspensions:
             "suspension_lift.html",
             caller,
             status=409 if wrong else 200,
-            one=found[0],
+            one=found,
             enrolled=self.enrolled,
             typed=typed,
             wrong=REFUSALS[wrong] if wrong else None,

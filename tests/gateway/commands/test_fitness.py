@@ -106,6 +106,7 @@ def test_the_example_with_the_examples_of_policies_passes(office: Path) -> None:
         "budget",
         "map",
         "library",
+        "personnel",
     ]
     assert len(district) == 46
     assert book.without_policies == frozenset()
@@ -119,11 +120,11 @@ def test_without_the_files_of_the_office_these_alone_are_told(copied: Path) -> N
     assert all(problem.line and problem.remedy == "put it there, or correct the path" for problem in told)
 
 
-def test_the_applications_of_the_example_are_those_of_the_demo_and_one_that_signs_in_by_itself(
+def test_the_applications_of_the_example_are_those_of_the_demo_one_that_signs_in_by_itself_and_ours_for_programs(
     office: Path,
 ) -> None:
     settings, _, _ = checked(office)
-    assert {application.id for application in settings.applications} == {*ROUTES, "library"}
+    assert {application.id for application in settings.applications} == {*ROUTES, "library", "personnel"}
     records = next(one for one in settings.applications if one.id == RECORDS)
     assert [route.action for route in records.routes] == ["sign", "read", None, "write", "read", "write"]
 

@@ -6,8 +6,9 @@ from hashlib import sha256
 
 import pytest
 
-from config.vocabulary import RECOVERY_ADMINISTRATOR, SessionId, SubjectId
+from config.vocabulary import RECOVERY_ADMINISTRATOR, SessionId, SubjectId, technical_subject
 from gateway.audit.entry import Code, Outcome
+from gateway.incidents.by import By
 from gateway.incidents.refused import ActRefused, Why
 from gateway.incidents.suspending import Whom
 from gateway.incidents.suspension import WHY_MAX, Suspended, suspended_of
@@ -20,6 +21,8 @@ from tests.rig.signed_on import signed_on
 
 HOUR = timedelta(hours=1)
 WHY = "Přihlášení z ciziny, heslo je vyzrazené."
+PROGRAM = By(subject=technical_subject("vema"), login="vema")
+ANOTHER = By(subject=technical_subject("ginis"), login="ginis")
 
 
 async def with_sessions(desk: Incidents) -> None:
@@ -195,3 +198,29 @@ async def test_nobody_lifts_the_suspension_of_another_account_of_theirs(desk: In
     )
     assert desk.kept.entries[-1].reason == "same_person"
     assert desk.suspended()
+
+
+async def test_a_program_s_stands_beside_an_officer_s_and_it_lifts_its_own_alone(desk: Incidents) -> None:
+    theirs, _ = await desk.suspending.suspend(WHOM, WHY, NOON + HOUR, OFFICER, NOON)
+    own, _ = await desk.suspending.suspend(WHOM, "Odešla", None, PROGRAM, NOON)
+    again = desk.suspending.suspend(WHOM, "Odešla", None, PROGRAM, NOON)
+    assert await refused_with(again) is Why.SUSPENDED_ALREADY
+    assert [desk.suspended(after=each) for each in (timedelta(), HOUR)] == [
+        True,
+        True,
+    ]  # the officer's is over then
+    assert (await desk.suspending.resume(JANA.subject, "Vrátila se", PROGRAM, NOON)).id == own.id
+    assert [one.id for one in await desk.stored.standing(NOON)] == [theirs.id]
+    assert desk.suspended()
+    opened = desk.suspending.resume(JANA.subject, "Vrátila se", PROGRAM, NOON)
+    assert await refused_with(opened) is Why.NOT_SUSPENDED
+    assert desk.suspended()
+
+
+async def test_an_officer_lifts_what_people_suspended_first_and_then_a_program_s(desk: Incidents) -> None:
+    programs = [(await desk.suspending.suspend(WHOM, WHY, None, one, NOON))[0] for one in (PROGRAM, ANOTHER)]
+    theirs, _ = await desk.suspending.suspend(WHOM, WHY, None, OFFICER, NOON)
+    lifted = [(await desk.suspending.resume(JANA.subject, "Omyl", OFFICER, NOON)).id for _ in range(3)]
+    assert lifted[0] == theirs.id
+    assert set(lifted[1:]) == {one.id for one in programs}
+    assert not desk.suspended()

@@ -17,7 +17,9 @@ from gateway.storage.tables.identity import (
 )
 from idp.login.handle import HandleHash
 from idp.oidc.book import AccessToken, Code, DeviceGrant, RefreshFamily
+from idp.oidc.claims_request import ClaimsRequest, Wish
 from idp.oidc.client import ClientId, Scope
+from idp.oidc.pushed import Pushed
 from tests.rig.identity_store import kept_in
 from tests.rig.people import NOON
 
@@ -79,6 +81,25 @@ async def test_codes_and_families_come_back_as_they_were_kept(database: Database
     assert await store.look(lambda book: book.refresh_family(FAMILY.secret)) is None
 
 
+async def test_a_pushed_request_comes_back_and_is_removed_when_nobody_could_use_it_a_second_time(
+    database: Database,
+) -> None:
+    store = kept_in(database).store
+    pushed = Pushed(
+        name=HandleHash(b"p" * 32),
+        client=ClientId("gis"),
+        asked="client_id=gis",
+        expires_at=NOON + timedelta(minutes=1),
+    )
+    for one in (pushed, replace(pushed, asked="", used_at=NOON)):
+        await store.transact(lambda book, one=one: book.keep_pushed(one))
+        assert await store.look(lambda book: book.pushed(pushed.name)) == one
+    until = pushed.expires_at + REPLAYS_NOTICED
+    for moment, left in ((until - timedelta(seconds=1), True), (until, False)):
+        await store.sweep(SignIn(), moment)
+        assert (await store.look(lambda book: book.pushed(pushed.name)) is not None) is left
+
+
 async def test_a_program_that_waits_is_found_by_either_of_its_codes(database: Database) -> None:
     store = kept_in(database).store
     answered = replace(
@@ -114,11 +135,33 @@ async def test_a_scope_of_a_later_version_is_read_as_none(database: Database) ->
     await store.transact(lambda book: book.keep_token(TOKEN))
     await store.transact(lambda book: book.keep_refresh_family(FAMILY))
     for table in (authorization_code, access_token, refresh_family):
-        later = update(table).values(scopes="openid agendas roles")
+        later = update(table).values(scopes="openid later roles")
         await database.write(lambda connection, later=later: connection.execute(later).rowcount)
     assert await store.look(lambda book: book.code(CODE.hash)) == CODE
     assert await store.look(lambda book: book.token(TOKEN.hash)) == TOKEN
     assert await store.look(lambda book: book.refresh_family(FAMILY.name)) == FAMILY
+
+
+async def test_a_version_before_reads_the_scopes_that_it_knows_and_leaves_the_rest_alone(
+    database: Database,
+) -> None:
+    """Its `Scope(word)` of another word is an error, and what it keeps again has no column that it does not know."""
+    store = kept_in(database).store
+    wanted = ClaimsRequest({"name": Wish(essential=True)}, {"email": Wish(frozenset({"a", "b"}))})
+    scopes = (Scope.OPENID, Scope.PROFILE, Scope.MUNICIPALITY, Scope.AGENDAS)
+    code, token = replace(CODE, scopes=scopes, claims=wanted), replace(TOKEN, scopes=scopes, claims=wanted)
+    family = replace(FAMILY, scopes=scopes, claims=wanted)
+    await store.transact(lambda book: book.keep_code(code))
+    await store.transact(lambda book: book.keep_token(token))
+    await store.transact(lambda book: book.keep_refresh_family(family))
+    for table in (authorization_code, access_token, refresh_family):
+        kept = await database.read(
+            lambda connection, of=table: connection.execute(select(of.c.scopes)).scalars().all()
+        )
+        assert kept == ["openid profile"]
+    assert await store.look(lambda book: book.code(CODE.hash)) == code
+    assert await store.look(lambda book: book.token(TOKEN.hash)) == token
+    assert await store.look(lambda book: book.refresh_family(FAMILY.name)) == family
 
 
 async def test_what_came_of_a_code_is_withdrawn_together_and_once(database: Database) -> None:

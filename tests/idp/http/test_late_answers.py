@@ -1,11 +1,8 @@
 """A real directory that hangs, and what others do until it answers."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
-import psutil
 import pytest
 
 from idp.directory.errors import BindRefused
@@ -16,19 +13,9 @@ from idp.http.provider import Admit
 from idp.login import desk
 from tests.rig.people import OPERATOR
 from tests.rig.provider import Answer, provider
-from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World, hanging
 
 pytestmark = pytest.mark.real
-
-
-@asynccontextmanager
-async def hanging(world: World) -> AsyncIterator[None]:
-    server = psutil.Process(world.directory.server.pid)
-    server.suspend()
-    try:
-        yield
-    finally:
-        server.resume()
 
 
 async def asking(world: World, number: int) -> None:

@@ -105,6 +105,32 @@ async def test_nobody_is_linked_by_mail_or_user_name(there):
     assert len(entries(there, Code.SIGN_IN_UPSTREAM_NOT_LINKED)) == 1
 
 
+async def test_an_identity_that_is_linked_with_nobody_uses_up_a_guess_and_one_that_is_linked_none(there):
+    async def left() -> int:
+        """How many answers of strangers are taken from there, till none is."""
+        tries = 0
+        while (await there.through(there.world.rig.browser("198.51.100.9"), PETRS))[1].status == 303:
+            tries += 1
+            assert tries < 200
+        return tries
+
+    await there.link()
+    for _ in range(80):
+        assert (await there.through(there.world.rig.browser("198.51.100.8")))[1].status == 303
+    assert 0 < await left() < 80
+    assert entries(there, Code.SIGN_IN_THROTTLED)
+
+
+async def test_what_somebody_types_as_a_providers_name_stands_in_no_entry(there):
+    browser = there.world.rig.browser()
+    page = await browser.begin()
+    typed = page.replace("/sign-in", "/sign-in/upstream", 1) + "&provider=Posli-heslo-na-zly.example"
+    await browser.get(typed)
+    refused = entries(there, Code.SIGN_IN_UPSTREAM_REFUSED)[-1]
+    assert (refused.reason, refused.details.get("upstream", "")) == ("upstream_unknown", "")
+    assert "zly.example" not in str(refused)
+
+
 async def test_a_wrong_password_links_nothing_and_the_question_stays(there):
     browser = there.world.rig.browser()
     page, _ = await there.through(browser)

@@ -1,10 +1,14 @@
 """Signing out with another provider: what it tells us, once and rightly; and the way out of it."""
 
+import asyncio
+
 import pytest
 
 from gateway.audit.entry import Code
+from idp.login.states import AwaitingPassword
 from tests.rig.provider import CALLBACK as PORTAL_CALLBACK
 from tests.rig.provider import SIGNED_OUT
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, hanging
 from tests.rig.upstream_provider import Wrong
 from tests.rig.upstream_world import JANAS, NAME, PETRS, TITLE, UpstreamWorld, upstream_world
 
@@ -145,6 +149,32 @@ async def test_a_sign_in_under_way_by_it_ends_too_and_none_by_the_password(there
     assert (await tell(there, **whose)).status == 200
     assert (await by_it.code(page, there.world.code())).status == 400
     assert (await by_password.code(other, there.world.code())).status == 303
+
+
+@pytest.mark.parametrize("whose", [{"sub": JANAS}, {"sid": "relace-1"}, {"sub": JANAS, "sid": "relace-1"}])
+async def test_one_that_the_directory_is_being_asked_about_by_it_opens_nothing(there, whose):
+    async def asked() -> bool:
+        flows = await there.world.rig.kept.store.look(lambda book: book.flows_of(there.world.jana.subject))
+        return any(isinstance(one.state, AwaitingPassword) for one in flows)
+
+    browser = there.world.rig.browser()
+    async with hanging(there.world):
+        tab = asyncio.create_task(there.through(browser))
+        while not await asked():
+            await asyncio.sleep(0.01)
+        assert (await tell(there, **whose)).status == 200
+    page, _ = await tab
+    assert 'name="password"' in (await browser.get(page)).text
+    assert await vias(there) == [""]
+
+
+async def test_one_that_would_be_linked_with_it_ends_too(there):
+    there.op.sids[PETRS] = "relace-5"
+    browser = there.world.rig.browser()
+    page, _ = await there.through(browser, PETRS)
+    await browser.password(page, JANA, JANA_PASSWORD)
+    assert (await tell(there, sub=PETRS)).status == 200
+    assert (await browser.code(page, there.world.code())).status == 400
 
 
 async def test_whoever_sends_tokens_without_end_runs_out_of_them(there):
