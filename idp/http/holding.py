@@ -14,6 +14,7 @@ _REFUSED = {
     DpopFault.FOR_ANOTHER: "the DPoP proof is for another method or address; see htm and htu",
     DpopFault.OUT_OF_TIME: "iat of the DPoP proof is not of this minute; look at the clock",
     DpopFault.USED_TWICE: "this DPoP proof was used before; make a new one for each request",
+    DpopFault.KEY_DIFFERS: "dpop_jkt names another key than the DPoP proof has",
 }
 Shown = Proof | DpopFault | None
 """None: there is no such header."""
@@ -37,4 +38,4 @@ def fault(shown: Shown, client: Client) -> DpopFault | None:
 
 def refused(why: DpopFault) -> Refused:
     """RFC 9449 §5."""
-    return Refused(OAuthError.INVALID_DPOP_PROOF, _REFUSED[why])
+    return Refused(OAuthError.INVALID_DPOP_PROOF, _REFUSED[why], why)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from idp import events
 from idp.events import ClientRefused, Origin
-from idp.http import answers, arrival, clients
+from idp.http import answers, arrival, clients, holding
 from idp.http.asked import spent
 from idp.http.authorize import hint_reader
 from idp.http.provider import Book, Provider, provider_of
@@ -19,7 +19,8 @@ from idp.oidc import presented, pushed, request_object
 from idp.oidc.authorize import Refusable, Unanswerable
 from idp.oidc.client import Client
 from idp.oidc.client_authentication import Shown
-from idp.oidc.errors import OAuthError, Refused, RequestFault
+from idp.oidc.dpop import Proof
+from idp.oidc.errors import DpopFault, OAuthError, Refused, RequestFault
 
 PUBLIC = Refused(OAuthError.UNAUTHORIZED_CLIENT, "only a client that proves itself may push")
 BY_REFERENCE = Refused(OAuthError.INVALID_REQUEST, "request_uri is not taken here")  # RFC 9126 §2.1
@@ -32,6 +33,7 @@ class Asking:
     values: Mapping[str, str]
     shown: Shown
     handle: Handle
+    held: holding.Shown
     origin: Origin
     now: datetime
 
@@ -53,7 +55,8 @@ async def push(request: web.Request) -> web.Response:
         event = events.ClientRefused(at=now, origin=origin, client="", reason=shown.error, endpoint="par")
         await provider.store.transact(lambda book: book.record(event))
         return answers.refused(shown, request)
-    asking = Asking(provider, values, shown, new_handle(), origin, now)
+    held = holding.shown(request, provider)
+    asking = Asking(provider, values, shown, new_handle(), held, origin, now)
     refused = await provider.store.transact(partial(_pushed, asking))
     if refused is not None:
         return answers.refused(refused, request)
@@ -80,6 +83,13 @@ def _kept(asking: Asking, client: Client, book: Book) -> Refused | None:
     said = _parameters(asking, client, book)
     if isinstance(said, RequestFault):
         return presented.refused(said)
+    bound = _bound(asking, said, book)
+    if isinstance(bound, DpopFault):
+        return holding.refused(bound)
+    return _left(asking, client, bound, book)
+
+
+def _left(asking: Asking, client: Client, said: Mapping[str, str], book: Book) -> Refused | None:
     provider = asking.provider
     read = rules.read(said.items(), provider.clients, hint_reader(provider))
     if isinstance(read, Unanswerable):
@@ -90,6 +100,15 @@ def _kept(asking: Asking, client: Client, book: Book) -> Refused | None:
         return read.refused
     pushed.push(book, rules.kept(said), client.id, hashed(asking.handle), asking.now)
     return None
+
+
+def _bound(asking: Asking, said: Mapping[str, str], book: Book) -> Mapping[str, str] | DpopFault:
+    """A proof that comes along binds the code as `dpop_jkt` does, and both say the same key (RFC 9449 §10.1)."""
+    if not isinstance(asking.held, Proof):
+        return said if asking.held is None else asking.held
+    if said.get("dpop_jkt", asking.held.jkt) != asking.held.jkt:
+        return DpopFault.KEY_DIFFERS
+    return asking.held.spend(book) or {**said, "dpop_jkt": asking.held.jkt}
 
 
 def _parameters(asking: Asking, client: Client, book: Book) -> Mapping[str, str] | RequestFault:

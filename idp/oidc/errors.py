@@ -151,7 +151,7 @@ class Refused:
 
     error: OAuthError
     description: str
-    fault: RequestFault | None = None
+    fault: RequestFault | DpopFault | None = None
     """What the log has in place of the error."""
 
     @property

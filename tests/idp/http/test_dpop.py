@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -224,3 +225,30 @@ async def test_a_technical_account_is_told_that_its_tokens_are_bound_to_no_key(w
     answer = await world.rig.browser().post("/token", form, DPoP=proof, Authorization=basic("robot"))
     assert error(answer) == REFUSED
     assert newest(world, Code.TOKEN_REFUSED).reason == "dpop_not_for_programs"
+
+
+async def test_a_proof_that_comes_with_a_pushed_request_binds_its_code(world: World) -> None:
+    key, thief, address = DpopKey(), DpopKey(), f"{ISSUER}/par"
+    party = RelyingParty(world, client="by-header")
+    await party.discover()
+    browser, _ = await world.sign_in()
+
+    async def push(proof: str, **more: str) -> Answer:
+        form = party.asked() | more
+        return await party.back.post("/par", form, Authorization=basic("by-header"), DPoP=proof)
+
+    first = key.proof("POST", address, world.rig.clock())
+    uri = json_of(await push(first))["request_uri"]
+    for proof, more, reason in (
+        (first, {}, "dpop_proof_used_twice"),
+        (key.proof("POST", TOKEN, world.rig.clock()), {}, "dpop_proof_for_another"),
+        (key.proof("POST", address, world.rig.clock()), {"dpop_jkt": thief.jkt}, "dpop_key_differs"),
+    ):
+        assert error(await push(proof, **more)) == REFUSED
+        assert newest(world, Code.CLIENT_REFUSED).reason == reason
+    asked = urlencode({"client_id": "by-header", "request_uri": uri})
+    code = party.code_in(await browser.get(f"/authorize?{asked}"))
+    stolen = thief.proof("POST", TOKEN, world.rig.clock())
+    answer = await to_token(world, party, party.form(code), stolen, basic("by-header"))
+    assert error(answer) == (400, "invalid_grant")
+    assert newest(world, Code.TOKEN_REFUSED).reason == "dpop_key_differs"
