@@ -4,7 +4,7 @@ import json
 import secrets
 import time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from joserfc import jwt
@@ -13,8 +13,9 @@ from joserfc.jwk import ECKey
 from gateway.audit.entry import Code
 from gateway.demo.slapd import free_port
 from idp.oidc.pkce import challenge_of
-from tests.attacks.conftest import VERIFIER, SignedIn, known_at_login
-from tests.rig.attacked import ARCHIVE, ARCHIVE_CALLBACK, LIBRARY, LIBRARY_CALLBACK, Ground, archive_key
+from tests.attacks.conftest import SignedIn, authorization, known_at_login
+from tests.rig.attacked import LIBRARY, LIBRARY_CALLBACK, Ground
+from tests.rig.attacked_archive import ARCHIVE, ARCHIVE_CALLBACK, archive_key
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.visitor import Shown, Visitor
 
@@ -29,20 +30,9 @@ def now() -> int:
 
 
 def said(ground: Ground, **changes: Any) -> dict[str, Any]:
-    usual = {
-        "iss": ARCHIVE,
-        "aud": ground.login,
-        "exp": now() + 60,
-        "jti": secrets.token_hex(8),
-        "client_id": ARCHIVE,
-        "redirect_uri": ARCHIVE_CALLBACK,
-        "response_type": "code",
-        "scope": "openid",
-        "state": "state-1",
-        "nonce": "nonce-1",
-        "code_challenge": challenge_of(VERIFIER),
-        "code_challenge_method": "S256",
-    }
+    plain = authorization(ground, client_id=ARCHIVE, redirect_uri=ARCHIVE_CALLBACK)
+    own = {"iss": ARCHIVE, "aud": ground.login, "exp": now() + 60, "jti": secrets.token_hex(8)}
+    usual = dict(parse_qsl(urlsplit(plain).query)) | own
     return {name: value for name, value in (usual | changes).items() if value is not None}
 
 

@@ -9,15 +9,12 @@ nothing, in the same run, by turns, because the machine's speed drifts.
 
 import asyncio
 import base64
-import contextlib
 import hashlib
 import json
-import os
 import secrets
 import statistics
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -26,6 +23,7 @@ import uvloop
 
 from gateway.demo.authority import write_private
 from tests.bench.figure import figure
+from tests.rig.beside import beside, cpu_seconds
 from tests.rig.http_lane import Connection
 from tests.rig.product import installed
 
@@ -34,7 +32,6 @@ FLOWS, ASKED = 300, 2_500  # a round
 LANES = 16
 WARM_UP = 200
 FLOW_BAR, ASKED_BAR = 150, 1_000  # a second
-TICKS = os.sysconf("SC_CLK_TCK")
 CLIENT, BACK = "library", "https://library.kromeriz.example/callback"
 SECRET = secrets.token_urlsafe(32)
 PROOF = "Basic " + base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
@@ -62,7 +59,7 @@ async def measure() -> dict[str, dict[str, Any]]:
         folder = Path(name)
         async with (
             installed(folder / "p", configured=lambda text: _registered(folder, text)) as product,
-            _bare(folder / "bare.sock") as bare,
+            beside(folder / "bare.sock", "-m", "tests.rig.bare_provider") as bare,
         ):
             await product.start()
             cookies = []
@@ -113,21 +110,6 @@ def _registered(folder: Path, text: str) -> str:
     )
 
 
-@contextlib.asynccontextmanager
-async def _bare(socket: Path) -> AsyncIterator[int]:
-    """Process id of the bare server."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.rig.bare_provider", str(socket)
-    )
-    try:
-        while not socket.exists():
-            await asyncio.sleep(0.02)
-        yield process.pid
-    finally:
-        process.kill()
-        await process.wait()
-
-
 Ask = Callable[[int], Awaitable[object]]
 
 
@@ -152,14 +134,14 @@ class Provider:
 
     async def many(self, number: int, ask: Ask) -> float:
         """As fast as answers come back; CPU seconds of the server for one."""
-        before, numbers = self._cpu_seconds(), iter(range(number))
+        before, numbers = cpu_seconds(self._pid), iter(range(number))
 
         async def lane() -> None:
             for one in numbers:
                 await ask(one)
 
         await asyncio.gather(*(lane() for _ in range(LANES)))
-        return (self._cpu_seconds() - before) / number
+        return (cpu_seconds(self._pid) - before) / number
 
     async def flow(self, number: int) -> str:
         """From a signed-in browser's question to tokens; the access token."""
@@ -193,7 +175,3 @@ class Provider:
         assert head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 303")), (head, body)
         assert has in body, body
         return head.decode("latin-1"), body
-
-    def _cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS

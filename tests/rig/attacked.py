@@ -8,18 +8,14 @@ application. Every attacker comes from an address of its own, so that no test us
 import asyncio
 import contextlib
 import itertools
-import json
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-from joserfc.jwk import ECKey
 
 from config.vocabulary import ApplicationId, Role, SubjectId
 from gateway.audit.entry import Code, Entry
@@ -34,6 +30,7 @@ from gateway.demo.world import Account, draw_accounts
 from gateway.storage.audit_search import LogSearch
 from idp.login.totp import STEP, Secret
 from tests.rig import exact_http
+from tests.rig.attacked_archive import archive
 from tests.rig.attacked_people import VILLAGE, people_of_the_tests
 from tests.rig.budget import budget
 from tests.rig.code_generator import code_at
@@ -50,9 +47,6 @@ LIBRARY_CALLBACK = f"https://knihovna.{DOMAIN}/callback"
 LEDGER = "ucetnictvi"
 LEDGER_CALLBACK = f"https://ucetnictvi.{DOMAIN}/callback"
 """Of who may use the budget."""
-ARCHIVE = "archiv"
-ARCHIVE_CALLBACK = f"https://archiv.{DOMAIN}/callback"
-"""Signs with `archive_key`, and is heard by signed requests alone."""
 RELYING_PARTY = f"""
 [[oidc_clients]]
 id = "{LIBRARY}"
@@ -326,7 +320,7 @@ async def attacked(
             _with_further_policies(folder, quick)
             + (LIMITS.replace(DEVICES, f"{DEVICES}by_people = true\n") if by_people else LIMITS)
             + RELYING_PARTY
-            + _archive(folder)
+            + archive(folder)
             + _sharing(folder, theirs, ports[1])
         )
 
@@ -364,25 +358,6 @@ FURTHER_POLICIES = """
 @title_en("The shared application {name}")
 permit (principal, action == Action::"read", resource in Application::"{name}")
 when {{ principal.memberships.contains(resource.municipality) && {who} }};
-"""
-
-
-@cache
-def archive_key() -> ECKey:
-    return ECKey.generate_key("P-256")
-
-
-def _archive(folder: Path) -> str:
-    keys = folder / "archiv.jwks.json"
-    keys.write_text(json.dumps({"keys": [archive_key().as_dict(private=False)]}), "utf-8")
-    return f"""
-[[oidc_clients]]
-id = "{ARCHIVE}"
-redirect_uris = ["{ARCHIVE_CALLBACK}"]
-authentication = "private_key_jwt"
-jwks_file = "{keys}"
-require_signed_request = true
-scopes = ["profile"]
 """
 
 
