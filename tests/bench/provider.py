@@ -28,7 +28,7 @@ from tests.rig.http_lane import Connection
 from tests.rig.product import installed
 
 ROUNDS = 5  # of each kind, by turns
-FLOWS, ASKED = 300, 2_500  # a round
+FLOWS, ASKED = 300, 2_000  # a round
 LANES = 16
 WARM_UP = 200
 FLOW_BAR, ASKED_BAR = 150, 1_000  # a second
