@@ -28,7 +28,7 @@ from config.settings.directories import (
 )
 from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
-from config.settings.personnel import SCIM, Personnel
+from config.settings.personnel import SCIM, Personnel, PersonnelRole
 from config.settings.postgres import Postgres
 from config.settings.public import Hsts, Limits, Public, Tls
 from config.settings.questions import AuditFollowUp, AuditGroup, AuditQuestion
@@ -76,6 +76,7 @@ __all__ = [
     "OidcClient",
     "Peer",
     "Personnel",
+    "PersonnelRole",
     "Place",
     "Policies",
     "Postgres",
