@@ -37,6 +37,7 @@ DETAILS = {
     *("incident", "title", "evidence", "what", "report", "recipient", "device"),
     *("device_name", "differs", "asset"),
     *("upstream", "ended"),
+    *("realm", "changes"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 
