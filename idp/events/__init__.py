@@ -44,6 +44,9 @@ from idp.events.relying_party import (
     AuthorizationGranted,
     AuthorizationRefused,
     ClientRefused,
+    ConsentGiven,
+    ConsentRefused,
+    ConsentWithdrawn,
     RefreshTokenMisused,
     TokenIssued,
     TokenRefused,
@@ -110,6 +113,9 @@ Event = (
     | AuthorizationGranted
     | AuthorizationRefused
     | ClientRefused
+    | ConsentGiven
+    | ConsentRefused
+    | ConsentWithdrawn
     | RefreshTokenMisused
     | TokenIssued
     | TokenRefused
@@ -138,6 +144,9 @@ __all__ = [
     "ClientRefused",
     "CodeAccepted",
     "CodeRefused",
+    "ConsentGiven",
+    "ConsentRefused",
+    "ConsentWithdrawn",
     "EndReason",
     "EnrolmentCodeIssued",
     "EnrolmentCodeRefused",

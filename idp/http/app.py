@@ -8,6 +8,7 @@ from idp.http import (
     account,
     account_password,
     authorize,
+    consent,
     exchange,
     failure,
     recovery,
@@ -44,6 +45,7 @@ FORM_PAGES = {
     **dict.fromkeys(account.FORMS.keys() - account.PAGES, "/account"),
     **dict.fromkeys(account_password.FORMS, "/account/password"),
     "/logout/confirm": "/logout",
+    consent.PATH: "/account",
 }
 """A refused form's page stands at the form's address: switching its language or reloading it leads back."""
 
@@ -73,6 +75,7 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
         app.router.add_post(path, handler)
     for path, page in FORM_PAGES.items():
         app.router.add_get(path, _page_of_form(page), allow_head=False)
+    app.router.add_post(consent.PATH, consent.decide)
     app.router.add_post("/token", exchange.exchange)
     app.router.add_post("/revoke", token_state.revoke)
     app.router.add_post("/introspect", token_state.introspect)

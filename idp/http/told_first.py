@@ -19,6 +19,7 @@ from idp.http.provider import provider_of
 from idp.login.facts import recent
 from idp.login.own_page import OWN_PAGES, PASSWORD
 from idp.login.session import Session
+from idp.oidc.authorize import Prompt
 
 PASSWORD_CHANGED, CODE_USED = "/sign-in/password-changed", "/sign-in/recovery-code-used"
 TOLD_WITHIN = timedelta(minutes=5)  # afterwards a link to the page would tell what nobody did
@@ -77,7 +78,11 @@ def _onward(request: web.Request, without: Collection[str]) -> str:
 
 def _request(query: str, without: Collection[str]) -> str:
     asked = parse_qsl(query, keep_blank_values=True)
-    return "/authorize?" + urlencode([pair for pair in asked if pair[0] not in without])
+    left = [pair for pair in asked if pair[0] not in without]
+    consent = any(name == "prompt" and Prompt.CONSENT in words.split() for name, words in asked)
+    if consent and "prompt" in without:  # that no sign-in satisfies
+        left.append(("prompt", Prompt.CONSENT))
+    return f"/authorize?{urlencode(left)}"
 
 
 PAGES = {PASSWORD_CHANGED: password_changed, CODE_USED: code_used}

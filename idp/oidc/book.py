@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from config.vocabulary import SessionId
+from config.vocabulary import SessionId, SubjectId
 from idp.events import Event
 from idp.login.handle import HandleHash
 from idp.login.session import Session
+from idp.oidc import consent
 from idp.oidc.client import ClientId, Scope
 
 
@@ -61,7 +62,7 @@ class RefreshFamily:
     withdrawn_at: datetime | None = None
 
 
-class Book(Protocol):
+class Book(consent.Book, Protocol):
     def keep_code(self, code: Code) -> None: ...
 
     def code(self, name: HandleHash) -> Code | None: ...
@@ -88,6 +89,10 @@ class Book(Protocol):
 
     def withdraw_tokens(self, code: HandleHash, now: datetime) -> int:
         """Remove the access tokens that came of a code, and end its refresh tokens; how many there were."""
+        ...
+
+    def consents_of(self, subject: SubjectId) -> Sequence[consent.Consent]:
+        """In the order of the clients' names."""
         ...
 
     def session(self, sid: SessionId) -> Session | None: ...
