@@ -8,7 +8,13 @@ from sqlalchemy import delete, select, update
 from config.vocabulary import SubjectId
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros, moment_of
-from gateway.storage.tables.identity import access_token, consent, provider_session, refresh_family
+from gateway.storage.tables.identity import (
+    access_token,
+    authorization_code,
+    consent,
+    provider_session,
+    refresh_family,
+)
 from idp.oidc.client import ClientId, Scope
 from idp.oidc.consent import Consent
 
@@ -37,7 +43,9 @@ class ConsentsBook(KeyedRows):
         if not self._drop(consent, subject=subject, client=client):
             return None
         theirs = select(provider_session.c.sid).where(provider_session.c.subject == subject)
-        _a, _f = access_token.c, refresh_family.c
+        _a, _f, _code = access_token.c, refresh_family.c, authorization_code.c
+        codes = delete(authorization_code).where(_code.client == client, _code.session.in_(theirs))
+        self._connection.execute(codes)  # one that is under way brings nothing any more
         dropped = delete(access_token).where(_a.client == client, _a.session.in_(theirs))
         live = (_f.client == client, _f.session.in_(theirs), _f.withdrawn_at.is_(None))
         ended = update(refresh_family).where(*live).values(withdrawn_at=micros(now))

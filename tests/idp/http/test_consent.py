@@ -93,6 +93,7 @@ async def test_a_new_sign_in_leads_to_the_question_too_and_keeps_that_it_was_ask
 async def test_what_is_withdrawn_takes_the_tokens_along_and_is_asked_about_again(world: World) -> None:
     party, browser, answer = await agreed(world)
     tokens = json.loads((await to_token(party, **party.form(party.code_in(answer)))).text)
+    under_way = party.code_in(await party.send(browser, scope=SCOPES))
     account = await browser.get("/account")
     assert "Kurzy &lt;online&gt;" in account.text
     done = await browser.post("/account/consents/withdraw", {"client": "outside"})
@@ -102,6 +103,7 @@ async def test_what_is_withdrawn_takes_the_tokens_along_and_is_asked_about_again
     assert (entry.application, entry.details["revoked"]) == ("outside", 2)
     again = await to_token(party, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     assert again.status == 400
+    assert (await to_token(party, **party.form(under_way))).status == 400
     bearer = f"Bearer {tokens['access_token']}"
     assert (await party.back.get("/userinfo", Authorization=bearer)).status == 401
     assert "Kurzy s.r.o." in (await party.send(browser, scope=SCOPES)).text
