@@ -71,6 +71,7 @@ GROUPS: tuple[Group, ...] = (
                 cs="přihlašovací služba je dočasně nedostupná",
                 en="the identity provider is unavailable for now",
             ),
+            "consent_required": Title(cs="je potřeba souhlas osoby", en="the person has to agree first"),
             "login_required": Title(cs="je potřeba přihlášení", en="a sign-in is needed"),
             "unmet_authentication_requirements": Title(
                 cs="požadované síly ověření nelze dosáhnout", en="the demanded level cannot be reached"
