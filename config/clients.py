@@ -120,7 +120,7 @@ def _proof(at: str, client: OidcClient) -> Iterator[Finding]:
         )
     if client.require_signed_request and client.jwks_file is None:
         yield f"{at}.require_signed_request", "there are no keys to verify it by", "name them by `jwks_file`"
-    if client.require_pushed and client.secret_file is None and client.jwks_file is None:
+    if client.require_pushed and _is_public(client):
         yield f"{at}.require_pushed", "a public client may leave no requests", "give it a secret or keys"
 
 
@@ -149,8 +149,13 @@ def _asks_about(at: str, client: OidcClient, known: Collection[str]) -> Iterator
     for number, name in enumerate(client.introspects):
         if name not in known:
             yield f"{at}.introspects[{number}]", f"there is no client {name!r}", "write its `id`"
-    if client.introspects and client.secret_file is None and client.jwks_file is None:
+    if client.introspects and _is_public(client):
         yield f"{at}.introspects", "a public client may ask about nothing", "give it a secret or keys"
+
+
+def _is_public(client: OidcClient) -> bool:
+    """Keys alone do not prove it: they may be for its requests."""
+    return client.secret_file is None and client.authentication != "private_key_jwt"
 
 
 def secrets_of_clients(settings: Settings) -> dict[str, Path]:

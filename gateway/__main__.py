@@ -33,6 +33,7 @@ COMMANDS = {
         "Take what is kept along to a database that several machines share.",
     ),
     "tunnel": ("gateway.commands.tunnel", "Keep the tunnel of devices; a process of its own."),
+    "keycloak": ("gateway.commands.keycloak", "A Keycloak as identity provider: set it up."),
     "limits": ("gateway.commands.limits", "Rules by which the kernel counts connections of each client."),
     "drain": ("gateway.commands.drain", "Take this machine out of service before it is stopped."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),

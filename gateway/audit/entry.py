@@ -105,6 +105,7 @@ class Code(StrEnum):
     DIRECTORY_MISCONFIGURED = "directory.misconfigured"
     DIRECTORY_RECOVERED = "directory.recovered"
     DIRECTORY_REMOVAL_CONFIRMED = "directory.removal_confirmed"
+    KEYCLOAK_PROVISIONED = "keycloak.provisioned"
     LOG_SEARCHED = "audit.searched"
     LOG_VERIFIED = "audit.verified"
     VIEW_KEPT = "audit.view_kept"

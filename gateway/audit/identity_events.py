@@ -75,8 +75,9 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
         case events.FactorRemoved(factor=factor, name=name, by=by, why=why):
             more = {**_by(by), **({"why": printable(why, WHY_MAX)} if why else {}), **_named(name)}
             return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, **more)
-        case events.SignInCompleted(session=session, level=level, methods=methods, standing_in=deputy):
-            further = {"standing_in": list(deputy)} if deputy else {}
+        case events.SignInCompleted(session=session, level=level, methods=methods):
+            whence = {"standing_in": list(event.standing_in), "pushed": list(event.pushed)}
+            further = {name: told for name, told in whence.items() if told}
             completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods), **further)
             return replace(completed, session=session)
         case events.NewDeviceMet(session=session):

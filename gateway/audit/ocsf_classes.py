@@ -168,6 +168,7 @@ KINDS: dict[Code, Kind] = {
     Code.DIRECTORY_MISCONFIGURED: _ERROR,
     Code.DIRECTORY_RECOVERED: _WELL_AGAIN,
     Code.DIRECTORY_REMOVAL_CONFIRMED: _thing("directory", _CHANGE),
+    Code.KEYCLOAK_PROVISIONED: _thing("identity provider", _CHANGE),
     Code.LOG_SEARCHED: _READ,
     Code.LOG_VERIFIED: _READ,
     Code.VIEW_KEPT: _thing("view of the log", _CHANGE),

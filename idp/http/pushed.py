@@ -24,7 +24,6 @@ from idp.oidc.errors import DpopFault, OAuthError, Refused, RequestFault
 
 PUBLIC = Refused(OAuthError.UNAUTHORIZED_CLIENT, "only a client that proves itself may push")
 BY_REFERENCE = Refused(OAuthError.INVALID_REQUEST, "request_uri is not taken here")  # RFC 9126 §2.1
-PROOF = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +114,8 @@ def _parameters(asking: Asking, client: Client, book: Book) -> Mapping[str, str]
     """Of the signed request alone, where there is one (§3)."""
     values = asking.values
     if "request" not in values:
-        plain = {name: value for name, value in values.items() if name not in PROOF}
-        return RequestFault.NOT_SIGNED if client.require_signed_request else {**plain, "client_id": client.id}
+        plain = {**values, "client_id": client.id}  # of which no proof is kept: `rules.kept`
+        return RequestFault.NOT_SIGNED if client.require_signed_request else plain
     if client.keys is None:
         return RequestFault.KEYS_MISSING
     read = request_object.read(values["request"], client, asking.provider.issuer, asking.now)

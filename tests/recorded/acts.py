@@ -220,6 +220,7 @@ COMMANDS: dict[str, Recorded] = {
     "brana incident note": by(Code.SECURITY_INCIDENT_NOTED),
     "brana incident open": by(Code.SECURITY_INCIDENT_OPENED),
     "brana incident show": by(Code.LOG_SEARCHED),
+    "brana keycloak provision": by(Code.KEYCLOAK_PROVISIONED),
     "brana keys rotate": by(Code.KEY_ROTATED, Code.KEY_COMPROMISED),
     "brana person resume": by(Code.PERSON_RESUMED),
     "brana person suspend": by(Code.PERSON_SUSPENDED),

@@ -131,6 +131,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "brana incident open": (
         "gateway/incidents/test_office.py::test_incidents_are_numbered_and_recorded_with_what_they_are",
     ),
+    "brana keycloak provision": (
+        "keycloak/test_provision.py::test_a_run_is_recorded_before_it_changes_anything",
+    ),
     "brana keys rotate": (
         "journeys/test_key_rotation.py::test_the_log_and_the_list_tell_which_keys_there_were",
         "gateway/commands/test_keys_in_force.py::test_what_is_due_is_rotated_once_however_many_control_planes_see_it",

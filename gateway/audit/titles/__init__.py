@@ -199,6 +199,10 @@ TITLES: dict[Code, Title] = {
         cs="Potvrzeno hromadné odebrání v adresáři {directory}: {who} ({removal})",
         en="Removal of many in the directory {directory} confirmed: {who} ({removal})",
     ),
+    Code.KEYCLOAK_PROVISIONED: Title(
+        cs="Nastavení poskytovatele přihlášení Keycloak: {who} (realm {realm}; {changes})",
+        en="The identity provider Keycloak set up: {who} (realm {realm}; {changes})",
+    ),
     Code.LOG_SEARCHED: Title(
         cs="Nahlédnutí do auditních záznamů: {who} (dotaz: {query}; zobrazeno: {found})",
         en="Audit records read: {who} (query: {query}; shown: {found})",

@@ -181,7 +181,7 @@ def _words(
         return _moment(kept, language), ""
     if key == "from":
         shown = municipality(MunicipalityCode(kept))
-    elif key in ("roles", "gained", "lost", "standing_in") and isinstance(value, list):
+    elif key in ("roles", "gained", "lost", "standing_in", "pushed") and isinstance(value, list):
         shown = ", ".join(_role(one, language, municipality) for one in value)
     elif key == ROUTES and isinstance(value, list):
         shown = ", ".join(_by_route(one, language) for one in value)

@@ -107,6 +107,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.DIRECTORY_REMOVAL_CONFIRMED: Title(
                 cs="Potvrzené hromadné odebrání", en="Removal of many confirmed"
             ),
+            Code.KEYCLOAK_PROVISIONED: Title(cs="Nastavení Keycloaku", en="Keycloak set up"),
         },
     ),
     (

@@ -177,6 +177,7 @@ LABELS: Mapping[str, Title] = {
     "work": Title(cs="Zaměstnání, útvary a činnostní role", en="Employment, departments and activity roles"),
     IN_PLACE_OF: Title(cs="Zastupuje v roli", en="Stands in, in the role"),
     "standing_in": Title(cs="V zastoupení", en="As a deputy"),
+    "pushed": Title(cs="Role z personálního systému", en="Roles given by a personnel system"),
     "kept_bytes": Title(cs="Bajtů pro záznam", en="Bytes kept for the log"),
     "free_bytes": Title(cs="Volných bajtů na disku", en="Bytes free on the disk"),
     "closed_seconds": Title(cs="Zavřeno po dobu", en="Closed for"),

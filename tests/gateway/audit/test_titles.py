@@ -38,6 +38,7 @@ DETAILS = {
     *("incident", "title", "evidence", "what", "report", "recipient", "device"),
     *("device_name", "differs", "asset"),
     *("upstream", "ended", "program_address"),
+    *("realm", "changes"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 

@@ -1,14 +1,19 @@
 """Codes and tokens of relying parties, in the real database."""
 
+import asyncio
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 
 from config.settings import SignIn
 from config.vocabulary import SessionId, SubjectId
 from gateway.storage.database import Database
 from gateway.storage.identity import REPLAYS_NOTICED
+from gateway.storage.identity_book import IdentityBook
 from gateway.storage.tables.identity import (
     access_token,
     authorization_code,
@@ -19,9 +24,11 @@ from idp.login.handle import HandleHash
 from idp.oidc.book import AccessToken, Code, DeviceGrant, RefreshFamily
 from idp.oidc.claims_request import ClaimsRequest, Wish
 from idp.oidc.client import ClientId, Scope
-from idp.oidc.pushed import Pushed
+from idp.oidc.errors import RequestFault
+from idp.oidc.pushed import Pushed, push, take
 from tests.rig.identity_store import kept_in
 from tests.rig.people import NOON
+from tests.rig.postgres import Server
 
 CODE = Code(
     hash=HandleHash(b"c" * 32),
@@ -127,6 +134,26 @@ async def test_what_nobody_waits_for_any_more_is_removed(database: Database) -> 
             lambda connection: connection.execute(select(func.count()).select_from(device_grant)).scalar()
         )
         assert rows == left
+
+
+@pytest.mark.real
+async def test_of_two_nodes_one_takes_a_pushed_request_that_another_start_kept(postgres: Server) -> None:
+    place, names = postgres.database(), [HandleHash(bytes([number]) * 32) for number in range(20)]
+
+    def kept(book: IdentityBook) -> None:
+        for name in names:
+            push(book, "client_id=gis", ClientId("gis"), name, NOON)
+
+    def taken(name: HandleHash) -> Callable[[IdentityBook], str | RequestFault]:
+        return lambda book: take(book, name, ClientId("gis"), NOON)
+
+    with closing(Database(place)) as before:
+        await kept_in(before).store.transact(kept)
+    with closing(Database(place)) as one, closing(Database(place)) as other:
+        nodes = [kept_in(database).store for database in (one, other)]
+        for name in names:
+            answers = await asyncio.gather(*(node.transact(taken(name)) for node in nodes))
+            assert set(answers) == {"client_id=gis", RequestFault.URI_USED_TWICE}
 
 
 async def test_a_scope_of_a_later_version_is_read_as_none(database: Database) -> None:

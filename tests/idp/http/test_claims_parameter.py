@@ -106,6 +106,16 @@ async def test_an_essential_level_is_reached_or_refused(world: World) -> None:
         assert "code" in (await party.send(browser, **claims(id_token={"acr": voluntary}))).said
 
 
+async def test_an_essential_level_leads_through_the_factor_that_is_missing(world: World) -> None:
+    key = await world.key_of()
+    party, browser, _ = await completed(world)
+    strong = claims(id_token={"acr": {"essential": True, "values": ["urn:odd", STRONG]}})
+    begun = await party.send(browser, **strong, acr_values="urn:brana:acr:two-factors")
+    assert "password" not in (await browser.get(begun.location)).text.lower()
+    token, _ = await told(party, await browser.key(begun.location, key))
+    assert token["acr"] == STRONG
+
+
 async def test_somebody_else_than_who_is_meant_is_asked_to_sign_in(world: World) -> None:
     party, browser, _ = await completed(world)
     for mine in ({"value": world.jana.subject}, {"values": ["nikdo", world.jana.subject]}):

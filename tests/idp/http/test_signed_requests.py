@@ -10,11 +10,12 @@ from joserfc.jwk import ECKey
 
 from gateway.audit.entry import Code
 from idp.http.words import UNSAFE
+from idp.login.spoken_code import new_spoken_code
 from idp.oidc.client import ClientId
 from idp.oidc.errors import RequestFault
 from tests.rig.code_flow import RelyingParty, assertion, completed, finish, json_of
 from tests.rig.provider import Answer, Browser
-from tests.rig.sign_in_world import World
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 
 pytestmark = pytest.mark.real
 
@@ -192,5 +193,23 @@ async def test_after_a_sign_in_that_policies_decide_about_the_way_leads_on_by_a_
     begun = await ask(party, browser, party.signed(prompt="login"))
     _, onward = await finish(world, browser, begun.location)
     assert onward.location.startswith(f"/authorize?client_id={KEY}&request_uri=urn")
+    world.rig.clock.forward(seconds=2)  # `prompt=login` was satisfied by the sign-in and asks nobody again
     assert party.code_in(await browser.get(onward.location))
     refused(world, await browser.get(onward.location), "request_uri_used_twice")
+
+
+async def test_after_a_page_of_ours_the_way_leads_on_by_a_name_too(world: World) -> None:
+    configured(world, require_signed_request=True)
+    code = new_spoken_code()
+    await world.rig.kept.store.transact(
+        lambda book: book.renew_recovery_codes(world.jana.subject, [code], world.rig.clock())
+    )
+    party = RelyingParty(world, client=KEY)
+    await party.discover()
+    browser = world.rig.browser()
+    page = (await ask(party, browser, party.signed(max_age=0))).location
+    assert (await browser.password(page, JANA, JANA_PASSWORD)).status == 303
+    done = await browser.form(page, "recovery", {"recovery": code})
+    assert party.state not in done.location
+    world.rig.clock.forward(seconds=2)
+    assert party.code_in(await browser.told_of_the_code(done))
