@@ -89,9 +89,10 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     id: str
     redirect_uris: list[str] = field(default_factory=list)
     """None for a program without a browser alone (`device_authorization`)."""
-    authentication: Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] | None = (
-        None
-    )
+    authentication: (
+        Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "tls_client_auth", "none"]
+        | None
+    ) = None
     """How it proves itself; None: with its secret, in the header or in the form, or without one not at all."""
     secret_file: Path | None = None
     """Left out for a public client, and for one that has keys."""
@@ -113,6 +114,12 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """How long a refresh token is good that is not used; the sign-in may end sooner."""
     device_authorization: bool = False
     """Whether it may wait for somebody who types its code in a browser (RFC 8628)."""
+    tls_client_auth_subject_dn: str | None = None
+    """Of its certificate, as RFC 4514 writes it; this or one of the two below, for `tls_client_auth`."""
+    tls_client_auth_san_dns: str | None = None
+    tls_client_auth_san_uri: str | None = None
+    tls_client_certificate_bound_access_tokens: bool = False
+    """Whether it gets tokens only with a certificate, which they are bound to (RFC 8705)."""
     dpop_bound_access_tokens: bool = False
     """Whether it gets tokens only with a proof of a key, which they are bound to (RFC 9449)."""
     subject_type: Literal["public", "pairwise"] = "public"

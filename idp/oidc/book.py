@@ -48,6 +48,8 @@ class AccessToken:
     claims: ClaimsRequest = NOTHING_MORE
     jkt: str | None = None
     """Thumbprint of the key that it is bound to (RFC 9449 §6.1)."""
+    x5t: str | None = None
+    """Thumbprint of the certificate that it is bound to (RFC 8705 §3.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,8 @@ class RefreshFamily:
     claims: ClaimsRequest = NOTHING_MORE
     jkt: str | None = None
     """As of an access token; of public clients alone, as others prove themselves (RFC 9449 §5)."""
+    x5t: str | None = None
+    """The same (RFC 8705 §4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

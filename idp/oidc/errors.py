@@ -77,6 +77,8 @@ class ClientFault(StrEnum):
     ASSERTION_FOR_ANOTHER = "client_assertion_for_another"
     ASSERTION_OUT_OF_TIME = "client_assertion_out_of_time"
     ASSERTION_USED_TWICE = "client_assertion_used_twice"
+    CERTIFICATE_WRONG = "client_certificate_wrong"
+    """None was shown, or another one's."""
     MUST_WAIT = "client_must_wait"
 
 
@@ -90,6 +92,13 @@ class CodeFault(StrEnum):
     REDIRECT_URI_DIFFERS = "redirect_uri_differs"
     VERIFIER_WRONG = "verifier_wrong"
     SESSION_ENDED = "session_ended"
+
+
+class CertificateFault(StrEnum):
+    """Why it is not believed that somebody has the certificate of a token (RFC 8705 §3)."""
+
+    MISSING = "client_certificate_missing"
+    DIFFERS = "client_certificate_differs"
 
 
 class DpopFault(StrEnum):
@@ -152,7 +161,7 @@ class Refused:
 
     error: OAuthError
     description: str
-    fault: RequestFault | DpopFault | None = None
+    fault: RequestFault | DpopFault | CertificateFault | None = None
     """What the log has in place of the error."""
 
     @property

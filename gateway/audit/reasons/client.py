@@ -108,6 +108,15 @@ GROUPS: tuple[Group, ...] = (
                 cs="podepsaný důkaz aplikace použitý podruhé",
                 en="an assertion of an application used a second time",
             ),
+            "client_certificate_wrong": Title(
+                cs="aplikace neukázala svůj certifikát", en="the application did not show its certificate"
+            ),
+            "client_certificate_missing": Title(
+                cs="chybí certifikát, ke kterému token patří", en="the certificate of the token was not shown"
+            ),
+            "client_certificate_differs": Title(
+                cs="token patří k jinému certifikátu", en="the token is bound to another certificate"
+            ),
             "client_must_wait": Title(
                 cs="příliš mnoho neúspěšných pokusů aplikace", en="too many failed tries of an application"
             ),

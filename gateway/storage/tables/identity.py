@@ -140,6 +140,7 @@ access_token = Table(
     Column("scopes", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
+    Column("x5t", String(43)),  # the same of its certificate
     Column("claims", Text),
 )
 
@@ -207,5 +208,6 @@ refresh_family = Table(
     Column("ends_at", BigInteger, nullable=False),
     Column("withdrawn_at", BigInteger),
     Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
+    Column("x5t", String(43)),  # the same of its certificate
     Column("claims", Text),
 )
