@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from config.settings import Title
 from config.vocabulary import Language, MunicipalityCode, Role
 from idp.http import arrival
 from idp.http.moments import moment_text
@@ -28,6 +29,10 @@ WORDS: Mapping[str, str] = {
     "brana_ends_at": "When your sign-in ends at the latest",
 }
 """Of each claim, in English; Czech in `locale/sign_in.cs.po`."""
+LANGUAGES: Mapping[str, Title] = {
+    Language.CZECH: Title(cs="čeština", en="Czech"),
+    Language.ENGLISH: Title(cs="angličtina", en="English"),
+}
 MOMENTS = frozenset({"brana_facts_at", "brana_ends_at"})
 
 
@@ -79,6 +84,8 @@ def value_in_words(name: str, value: Any, language: Language, provider: Provider
     """As the person reads it, a line each."""
     if name in MOMENTS:
         return [moment_text(datetime.fromtimestamp(value, UTC), language)]
+    if name == "locale":
+        return [LANGUAGES[value].in_language(language)]
     if name == "brana_roles":
         return [
             f"{provider.municipality_name(MunicipalityCode(one['municipality']))}: "

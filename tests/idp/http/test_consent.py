@@ -40,7 +40,14 @@ async def test_a_person_reads_who_learns_what_and_agrees_once(world: World) -> N
     party = await party_of(world, "outside")
     browser, _ = await world.sign_in()
     page = await party.send(browser, scope=SCOPES)
-    for shown in ("Kurzy &lt;online&gt;", "Kurzy s.r.o.", "Your mail address", "Your roles", "gis.obec.test"):
+    for shown in (
+        "Kurzy &lt;online&gt;",
+        "Kurzy s.r.o.",
+        "Your mail address",
+        "Your roles",
+        ">English<",
+        "gis.obec.test",
+    ):
         assert shown in page.text
     assert "<online>" not in page.text
     answer = await agree(browser, page)
