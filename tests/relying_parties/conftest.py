@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import closing
 from datetime import timedelta
 from typing import Any
@@ -62,6 +62,15 @@ async def is_put_out(there: Connected, account: Account) -> None:
     """As by an officer: no browser takes part in it."""
     with there.product.state() as state:
         await end_sessions(state, await state.sessions.open_of([account.subject]), "cli:test")
+
+
+async def nothing_is_left(page: Page, url: str, before: Sequence[Any]) -> None:
+    """Whoever has all cookies from before the sign-out is a stranger too, at the application and at the provider."""
+    await page.context.clear_cookies()
+    await page.context.add_cookies(before)
+    await page.goto(url)
+    assert "://login." in page.url
+    assert await page.locator("[name=username]").is_editable()
 
 
 async def heard(there: Connected, session: str, clients: Collection[str]) -> None:
