@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from config.doubt import Finding
-from config.settings import SCIM, Application, Settings
+from config.settings import SCIM, Application, Directory, Personnel, Settings, TechnicalAccount
+from config.vocabulary import WATCHING
 
 
 def answered_by_us(application: Application) -> bool:
@@ -18,8 +19,8 @@ def personnel_findings(settings: Settings) -> Iterator[Finding]:
     for number in ours[1:]:
         yield f"applications[{number}].upstreams", f"another application has {SCIM!r}", "let one have it"
     accounts, directories = (
-        {one.id for one in settings.technical_accounts},
-        {one.name for one in settings.directories},
+        {one.id: one for one in settings.technical_accounts},
+        {one.name: one for one in settings.directories},
     )
     taken: set[str] = set()
     for number, one in enumerate(settings.personnel):
@@ -39,12 +40,46 @@ def personnel_findings(settings: Settings) -> Iterator[Finding]:
         if one.directory not in directories:
             yield f"{at}.directory", f"there is no directory {one.directory!r}", "name one of [[directories]]"
         taken.add(one.account)
+        yield from _roles(one, accounts.get(one.account), directories.get(one.directory), at)
     if settings.personnel and not ours:
         yield (
             "personnel",
             "nothing answers what personnel systems push",
             f'add an application with `upstreams = ["{SCIM}"]` and `technical = true`',
         )
+
+
+def _roles(
+    one: Personnel, account: TechnicalAccount | None, directory: Directory | None, at: str
+) -> Iterator[Finding]:
+    speaks_of = {held.municipality for held in account.roles} if account is not None else set()
+    seen = set()
+    for index, given in enumerate(one.roles):
+        here = f"{at}.roles[{index}]"
+        if given.role in WATCHING:
+            yield (
+                f"{here}.role",
+                f"{given.role.value!r} administers, or watches over others",
+                "give it in the directory; a personnel system gives none of these",
+            )
+        if given.municipality not in speaks_of:
+            yield (
+                f"{here}.municipality",
+                f"{one.account!r} has no role in {given.municipality}",
+                "name one of the municipalities in which the technical account has a role",
+            )
+        if directory is not None and given.municipality not in (
+            directory.municipalities or [given.municipality]
+        ):
+            yield (
+                f"{here}.municipality",
+                f"{one.directory!r} gives no roles in {given.municipality}",
+                "name one of the directory's `municipalities`",
+            )
+        rule = given.value.casefold(), given.role, given.municipality
+        if rule in seen:
+            yield here, "stands there twice", "take one out"
+        seen.add(rule)
 
 
 def _application(application: Application, at: str) -> Iterator[Finding]:

@@ -110,6 +110,8 @@ class Role(StrEnum):
 
 
 ADMINISTRATORS = frozenset({Role.LOCAL_ADMINISTRATOR, Role.CENTRE_ADMINISTRATOR})
+WATCHING = frozenset({*ADMINISTRATORS, Role.SECURITY_OFFICER, Role.AUDITOR, Role.DATA_PROTECTION_OFFICER})
+"""Who administers, or watches over others: such a role is given by the directory's people alone."""
 
 _CS, _EN = Language.CZECH, Language.ENGLISH
 ROLE_TITLES: dict[Role, dict[Language, str]] = {

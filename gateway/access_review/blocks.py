@@ -71,7 +71,8 @@ class Blocks:
         roles = tuple(
             held for held in person.roles if held not in lost and (person.subject, held) not in self.roles
         )
-        return replace(person, roles=roles, standing_in=standing_in)
+        pushed = tuple(one for one in person.pushed if one.held in roles)
+        return replace(person, roles=roles, standing_in=standing_in, pushed=pushed)
 
 
 def blocks_of(in_force: Iterable[Block]) -> Blocks:

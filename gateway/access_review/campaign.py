@@ -68,6 +68,10 @@ class Opened:
     actions: tuple[Action, ...]
 
 
+PUSHED_BY = "personnel:"
+"""Before the account in `Held.about`; no login begins so."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """One access as it is found at a moment."""
@@ -80,7 +84,8 @@ class Held:
     """The role; of an exception, and of what was asked for, its id."""
     about: str = ""
     """Why an exception was granted, whose role somebody has as a deputy, or who answers for a technical account; of
-    what was asked for: who approved it, sponsors it, or delegates.
+    what was asked for: who approved it, sponsors it, or delegates. Behind `PUSHED_BY` the personnel system that gives
+    the role.
     """
     lent: Role | None = None
     """Which a delegation is about."""
@@ -88,6 +93,12 @@ class Held:
     """When what was asked for ends by itself."""
     opens: tuple[Opened, ...] = ()
     last_use: datetime | None = None
+
+    @property
+    def pushed_by(self) -> str:
+        """Technical account of the personnel system that gives the role; empty where the directory does."""
+        of_a_role = self.kind is Kind.ROLE and self.about.startswith(PUSHED_BY)
+        return self.about.removeprefix(PUSHED_BY) if of_a_role else ""
 
     @property
     def role(self) -> bool:

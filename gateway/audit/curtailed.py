@@ -14,7 +14,7 @@ from gateway.audit.canonical import Detail, Recorded
 from gateway.audit.fields import FACTS, ROLES
 from gateway.audit.terms import Quick
 
-HELD = frozenset({*ROLES, "standing_in"})
+HELD = frozenset({*ROLES, "standing_in", "pushed"})
 """Details whose texts begin with the municipality in which it is held, where they name one."""
 OF_THE_OFFICE = frozenset({"departments", "employed_since", "employed_until", "delegation"})
 """Facts of the person in the office they act for."""

@@ -75,8 +75,9 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
         case events.FactorRemoved(factor=factor, name=name, by=by, why=why):
             more = {**_by(by), **({"why": printable(why, WHY_MAX)} if why else {}), **_named(name)}
             return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, **more)
-        case events.SignInCompleted(session=session, level=level, methods=methods, standing_in=deputy):
-            further = {"standing_in": list(deputy)} if deputy else {}
+        case events.SignInCompleted(session=session, level=level, methods=methods):
+            whence = {"standing_in": list(event.standing_in), "pushed": list(event.pushed)}
+            further = {name: told for name, told in whence.items() if told}
             completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods), **further)
             return replace(completed, session=session)
         case events.NewDeviceMet(session=session):
@@ -108,6 +109,21 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
             return replace(
                 _refused(event, Code.CLIENT_REFUSED, reason, endpoint=endpoint), application=client
             )
+        case events.DeviceAuthorizationAsked(client=client):
+            return replace(_entry(event, Code.DEVICE_AUTHORIZATION_ASKED), application=client)
+        case events.DeviceAuthorizationAllowed(
+            session=session, client=client, asked_from=place, rule=rule, policy_version=version
+        ):
+            allowed = _entry(
+                event, Code.DEVICE_AUTHORIZATION_ALLOWED, program_address=printable(place, PERSON_MAX)
+            )
+            return replace(allowed, session=session, application=client, rule=rule, policy_version=version)
+        case events.DeviceAuthorizationRefused(
+            session=session, client=client, asked_from=place, reason=reason
+        ):
+            asked_from = {"program_address": printable(place, PERSON_MAX)} if place else {}
+            denied = _refused(event, Code.DEVICE_AUTHORIZATION_REFUSED, reason, **asked_from)
+            return replace(denied, session=session, application=client)
         case events.RefreshTokenMisused(
             session=session, client=client, shown_by=other, reason=reason, revoked=revoked
         ):

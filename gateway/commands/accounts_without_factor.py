@@ -2,15 +2,13 @@
 
 from gateway.commands.known_people import known_people
 from gateway.commands.person import federation_of
-from gateway.commands.state import State, now
+from gateway.commands.pushed_roles import replicated_people
+from gateway.commands.state import State
 from gateway.sessions.without_factor import WithoutFactor
-from gateway.storage.directory_reading import StoredReading
-from idp.directory.replicated import ReplicatedPeople
 
 
 def register_of(state: State) -> WithoutFactor:
     """By the configuration as it is written; the directories themselves are not asked."""
-    settings, reading = state.settings, StoredReading(state.database)
-    people = [ReplicatedPeople(one, state.district, reading, now) for one in settings.directories]
-    known = known_people(settings, federation_of(state), state.counting)
+    people = list(replicated_people(state).values())
+    known = known_people(state, federation_of(state))
     return WithoutFactor(lambda: people, known.as_they_count, state.identities, known.recovery)

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Collection, Mapping
 
 from config.vocabulary import SubjectId
-from gateway.commands.state import State, now
+from gateway.commands.pushed_roles import replicated_people
+from gateway.commands.state import State
 from gateway.policy_office.version import Version
-from gateway.storage.directory_reading import StoredReading
 from gateway.web.policies.namesakes import told_apart
 from idp.directory.person import Person
-from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import directory_of
 
 
@@ -24,13 +23,10 @@ async def names_of(state: State, subjects: Collection[str]) -> Mapping[str, str]
 
 
 async def known(state: State, subjects: Collection[str]) -> list[Person]:
-    reading, found = StoredReading(state.database), list[Person]()
-    for one in state.settings.directories:
-        theirs = [
-            SubjectId(who) for who in subjects if ":" in who and directory_of(SubjectId(who)) == one.name
-        ]
+    found = list[Person]()
+    for name, people in replicated_people(state).items():
+        theirs = [SubjectId(who) for who in subjects if ":" in who and directory_of(SubjectId(who)) == name]
         if theirs:
-            people = ReplicatedPeople(one, state.district, reading, now)
             try:
                 found += (await people.people(theirs)).values()
             except ValueError:  # no identifiers as directories have them

@@ -30,6 +30,7 @@ from gateway.authorize.open_streams import OpenStreams
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.tunnel_office import TunnelOffice
 from gateway.authorize.whereabouts import Whereabouts
+from gateway.clients.in_force import InForce as OwnClients
 from gateway.commands.addresses import Addresses
 from gateway.commands.countries import locator
 from gateway.commands.decisions import devices_of, snapshot_of
@@ -40,6 +41,7 @@ from gateway.commands.nodes import Nodes
 from gateway.commands.own_applications import AUDIT_LOG, OWN
 from gateway.commands.policy_offices import PolicyDesk
 from gateway.commands.public_certificate import PublicCertificate
+from gateway.commands.pushed_roles import replicated_people
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.roster import Roster
 from gateway.commands.shared_policies import book_at_start
@@ -84,7 +86,6 @@ from gateway.web.pages import make_pages
 from idp.directory.federation import Federation
 from idp.directory.lockout import Lockout, in_force, strictest
 from idp.directory.person import Person
-from idp.directory.replicated import ReplicatedPeople
 from idp.directory.same_person import Persons
 from idp.directory.spelling import strictly
 from idp.directory.subject import directory_of
@@ -131,9 +132,7 @@ class ControlPlane:
         self.directory = Federation(
             settings.directories, state.district, clock=now, memory=self, above=reading.above_now
         )
-        self.people = {
-            one.name: ReplicatedPeople(one, state.district, reading, now) for one in settings.directories
-        }
+        self.people = replicated_people(state, lambda: self.state)
         self.whereabouts = Whereabouts()
         self.lockouts: dict[DirectoryName, Lockout | None] = {}
         self.secret_hashes = SecretHashes()
@@ -147,7 +146,7 @@ class ControlPlane:
         )
         self.timetable = Timetable()
         self.asked, self.suspended = InForce(), SuspendedInForce()
-        self.devices = Devices()
+        self.devices, self.own_clients = Devices(), OwnClients()
         self.tunnels: tuple[TunnelOffice, Line] | None = None
         """Who opened them, and the line to the process that keeps them."""
         self.roster, self.persons = Roster(), Persons()
@@ -184,7 +183,7 @@ class ControlPlane:
         self.keys.under(state)
         self.certificate.aim(state.settings.public, certified_hosts(state.settings, state.district))
         self.lockout = self.lockout_as(self.lockouts)
-        self.known = known_people(state.settings, self.directory, state.counting)
+        self.known = known_people(state, self.directory)
         hosts = frozenset(self.addresses.hosts())
         self.sign_in = SignIn(
             self.provider, self.office, hosts.__contains__, state.seal.close, state.seal.open

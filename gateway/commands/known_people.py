@@ -1,9 +1,9 @@
-"""Who people are for sign-in and sessions: what the directory says, and four rules of ours.
+"""Who people are for sign-in and sessions: what the directory says, and five rules of ours.
 
-A role that a review took away does not count (`gateway/access_review/blocks.py`). Whoever is suspended does not come in
-(`gateway/incidents/suspension.py`). Administrators have accounts of their
-own (`idp/directory/separation.py`). The recovery administrator is nobody of the directory: it is known without asking,
-and nobody of the directory can be it.
+A role that a personnel system gives counts beside those of the directory (`idp/directory/pushed.py`). A role that a
+review took away does not count (`gateway/access_review/blocks.py`). Whoever is suspended does not come in
+(`gateway/incidents/suspension.py`). Administrators have accounts of their own (`idp/directory/separation.py`). The
+recovery administrator is nobody of the directory: it is known without asking, and nobody of the directory can be it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,10 +13,12 @@ from typing import Protocol
 
 import structlog
 
-from config.settings import Settings
 from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId, technical_account_of
+from gateway.commands.pushed_roles import pushed_roles
+from gateway.commands.state import State
 from idp.directory.errors import BindRefused, RefusalReason
 from idp.directory.person import AccountState, Person
+from idp.directory.pushed import AsksPushed, nothing_pushed, with_pushed
 from idp.directory.reader import Admit
 from idp.directory.separation import judged
 from idp.login import recovery
@@ -49,6 +51,8 @@ class KnownPeople:
     recovery: Person | None
     """None where the product has none."""
     counting: Callable[[], Awaitable[Counting]]
+    pushed: AsksPushed = nothing_pushed
+    """Roles that personnel systems give; asked for each time as well."""
     technical: AbstractSet[str] = frozenset()
     """Ids of the technical accounts that the configuration has."""
 
@@ -56,13 +60,15 @@ class KnownPeople:
         answer = await self.directories.authenticate(login, password, admit)
         if answer.subject == RECOVERY_ADMINISTRATOR:
             return BindRefused(RefusalReason.ENTRY_UNUSABLE)
-        return self._as_it_counts(answer, await self.counting()) if isinstance(answer, Person) else answer
+        if not isinstance(answer, Person):
+            return answer
+        return (await self.as_they_count({answer.subject: answer}))[answer.subject]
 
     async def person(self, subject: SubjectId) -> Person | None:
         if subject == RECOVERY_ADMINISTRATOR:
             return self.recovery
         found = await self.directories.person(subject)
-        return self._as_it_counts(found, await self.counting()) if found is not None else None
+        return (await self.as_they_count({subject: found}))[subject] if found is not None else None
 
     def by_us(self, subject: SubjectId) -> bool:
         """Whether somebody is known without a directory."""
@@ -71,9 +77,12 @@ class KnownPeople:
         return self.recovery is not None and subject == RECOVERY_ADMINISTRATOR
 
     async def as_they_count(self, found: Mapping[SubjectId, Person]) -> dict[SubjectId, Person]:
-        """People as a replica has them, with our rules."""
-        rules = await self.counting()
-        return {subject: self._as_it_counts(person, rules) for subject, person in found.items()}
+        """People as a directory or a replica has them, with our rules."""
+        rules, given = await self.counting(), await self.pushed(found.keys()) if found else {}
+        return {
+            subject: self._as_it_counts(with_pushed(person, given.get(subject, ())), rules)
+            for subject, person in found.items()
+        }
 
     def _as_it_counts(self, person: Person, rules: Counting) -> Person:
         """Whoever mixes roles in the directory does so until it is mended there, whatever counts here."""
@@ -86,14 +95,14 @@ class KnownPeople:
         return rules.counting(counts)
 
 
-def known_people(
-    settings: Settings, directories: Directories, counting: Callable[[], Awaitable[Counting]]
-) -> KnownPeople:
+def known_people(state: State, directories: Directories) -> KnownPeople:
+    settings = state.settings
     home = settings.office.municipality
     return KnownPeople(
         directories,
         settings.sign_in.administrators_separate,
         recovery.person(home) if home is not None else None,
-        counting,
+        state.counting,
+        pushed_roles(lambda: state),
         frozenset(one.id for one in settings.technical_accounts),
     )

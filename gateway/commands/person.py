@@ -26,7 +26,7 @@ async def named(state: State, login: str) -> list[Person]:
         found = await answering_to(federation, login)
     finally:
         federation.close()
-    known = known_people(state.settings, federation, state.counting)
+    known = known_people(state, federation)
     return list((await known.as_they_count({one.subject: one for one in found})).values())
 
 

@@ -45,7 +45,7 @@ async def _recheck(state: State, login: str) -> Rechecked:
     try:
         subject, known = await _whom(state, federation, login)
         by = Entry(code=Code.PERSON_RECHECKED, outcome=Outcome.SUCCESS, at=moment, subject=operator())
-        known_now = known_people(state.settings, federation, state.counting)
+        known_now = known_people(state, federation)
         recheck = Recheck(office_of(state), state.identities, known_now.person, state.record)
         found = await recheck.read_again(subject, known, by, moment)
     finally:

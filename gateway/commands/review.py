@@ -22,6 +22,7 @@ from gateway.commands.looking import looking
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
+from gateway.commands.pushed_roles import replicated_people
 from gateway.commands.reason_said import why_option
 from gateway.commands.reviewing import WhoHasWhat
 from gateway.commands.sessions import tell
@@ -30,7 +31,6 @@ from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
 from gateway.commands.titles_asked import applications_asked
 from gateway.sessions.assistance import end_of
-from gateway.storage.directory_reading import StoredReading
 from gateway.web.access_review.not_done import REFUSALS
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.same_person import no_others
@@ -196,10 +196,7 @@ def _operator() -> Reviewer:
 
 
 def _people(state: State) -> dict[Any, ReplicatedPeople]:
-    reading = StoredReading(state.database)
-    return {
-        one.name: ReplicatedPeople(one, state.district, reading, now) for one in state.settings.directories
-    }
+    return dict(replicated_people(state))
 
 
 def _reviewing(state: State, found: WhoHasWhat | None = None) -> Reviewing:

@@ -15,22 +15,21 @@ from config.vocabulary import (
     SubjectId,
     technical_subject,
 )
-from gateway.access_review.campaign import ASKED_FOR, Held, Kind, Opened
+from gateway.access_review.campaign import ASKED_FOR, PUSHED_BY, Held, Kind, Opened
 from gateway.access_review.reviewer import Reviewer
 from gateway.access_review.reviewing import Answer, Found, Reviewing
 from gateway.asks.ask import Party
 from gateway.asks.wish import party
 from gateway.authorize.role_opens import NOBODY, opens
 from gateway.authorize.snapshot import Snapshot
-from gateway.commands import rounds
 from gateway.commands.asking_office import ask_office
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.reaching import reach as reach_people
 from gateway.commands.reviewing_asks import end_asked, held_by, standing_in
 from gateway.commands.state import State, now
 from idp.directory.person import Person, RoleHeld
 from idp.directory.replicated import ReplicatedPeople
-from idp.directory.subject import directory_of, identity_of
-from idp.directory.sync.news import News
+from idp.directory.subject import directory_of
 from idp.events import Origin
 from idp.login.exception import SignInException
 from idp.login.officer import end_exceptions
@@ -104,12 +103,13 @@ def _of_person(
     one: Person, where: MunicipalityCode, told: _Opens, exceptions: Sequence[SignInException]
 ) -> list[Held]:
     theirs = partial(Held, subject=one.subject, login=one.login, name=one.name)
-    lent = {each.held: each.in_place_of for each in one.standing_in}
+    why = {each.held: f"{PUSHED_BY}{each.by}" for each in one.pushed}
+    why |= {each.held: each.in_place_of for each in one.standing_in}
     roles = [
         theirs(
             kind=Kind.ROLE,
             what=held.role.value,
-            about=lent.get(held, ""),
+            about=why.get(held, ""),
             opens=told.by(held.role, where),
         )
         for held in one.roles
@@ -153,7 +153,7 @@ def reviewing(plane: ControlPlane) -> Reviewing:
         return await _in_directory(plane, subjects)
 
     async def reach(subjects: Collection[SubjectId]) -> None:
-        await _reach(plane, subjects)
+        await reach_people(plane, subjects)
 
     found: Found = WhoHasWhat(state, plane.people, lambda: plane.snapshot)
     return Reviewing(
@@ -181,15 +181,6 @@ async def _in_directory(plane: ControlPlane, subjects: Collection[SubjectId]) ->
         for one in (await people.people(theirs)).values():
             holding |= {(one.subject, held) for held in one.roles}
     return Answer(frozenset(holding), frozenset(asked))
-
-
-async def _reach(plane: ControlPlane, subjects: Collection[SubjectId]) -> None:
-    """As if their directory had just told of it: sign-ins under way stop, sessions are compared, grants end."""
-    for name in plane.people:
-        touched = frozenset(identity_of(one) for one in subjects if directory_of(one) == name)
-        if touched:
-            await rounds.look_at(plane, News(directory=name, at=now(), touched=touched))
-    await plane.office.in_force()
 
 
 async def keep_reviews(plane: ControlPlane) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from config.settings import Settings
 from config.vocabulary import DirectoryName, SubjectId
-from gateway.commands.state import State, now
+from gateway.commands.pushed_roles import replicated_people
+from gateway.commands.state import State
 from gateway.storage.directory_numbers import OfMany, StoredNumbers
-from gateway.storage.directory_reading import StoredReading
 from idp.directory.person import AccountState, Person
 from idp.directory.person_number import MOST_ACCOUNTS, series_of
 from idp.directory.replicated import ReplicatedPeople
@@ -37,12 +37,8 @@ async def numbers_of_many(state: State) -> list[OfMany]:
 
 async def other_accounts(state: State, whose: SubjectId) -> Sequence[Account]:
     """For a command, beside the running product or without it."""
-    reading = StoredReading(state.database)
-    people = {
-        one.name: ReplicatedPeople(one, state.district, reading, now) for one in state.settings.directories
-    }
     known = Persons()
-    known.know(await persons(state, people))
+    known.know(await persons(state, replicated_people(state)))
     return known.others(whose)
 
 

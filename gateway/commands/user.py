@@ -160,7 +160,9 @@ async def _table(state: State, person: Person) -> Table:
         title = place.role.title_in(Language.ENGLISH)
         where = f"{title} in {state.district.name(place.municipality)} ({place.municipality})"
         others = ", ".join(one.in_place_of for one in person.standing_in if one.held == place)
-        table.add_row("role", f"{where}, in place of {others}" if others else where)
+        systems = ", ".join(one.by for one in person.pushed if one.held == place)
+        by = f", by the personnel system {systems}" if systems else ""
+        table.add_row("role", f"{where}, in place of {others}" if others else f"{where}{by}")
     for said in person.work.told():
         fact, _, value = said.partition(" ")
         table.add_row(fact.replace("_", " "), value)

@@ -1,7 +1,7 @@
 """Which attributes of a user are kept, what their paths are, and what they may be. Pure.
 
 A personnel system knows far more of people (RFC 7643 §4.1); what nothing here rests on is taken no note of, so that it
-need not be protected. All that is kept has one value.
+need not be protected. All but `roles` has one value.
 """
 
 import re
@@ -17,7 +17,8 @@ LINK = "urn:brana:params:scim:schemas:extension:1.0:Link"
 """What the gateway says of a record: whether it is somebody's of the directory. Nobody writes it."""
 LONGEST = 256  # characters of a value
 SHOWN = 60  # characters of what was sent, in an answer
-Value = str | bool
+MOST = 50  # values of an attribute that has several
+Value = str | bool | tuple[str, ...]
 Values = Mapping[str, Value]
 """By `Attribute.field`."""
 
@@ -28,7 +29,8 @@ class Attribute:
 
     field: str
     path: tuple[str, ...]
-    kind: type[str] | type[bool] = str
+    kind: type[str] | type[bool] | type[tuple[str, ...]] = str
+    """`tuple`: of several values, each with a `value`."""
     exact: bool = False
     """Whether letters' case makes a difference where it is compared (RFC 7643 §2.2)."""
     required: bool = False
@@ -48,11 +50,13 @@ ATTRIBUTES = (
     Attribute("family_name", ("name", "familyName")),
     Attribute("title", ("title",)),
     Attribute("active", ("active",), bool),
+    Attribute("roles", ("roles",), tuple),
     Attribute("number", (ENTERPRISE, "employeeNumber")),
     Attribute("department", (ENTERPRISE, "department")),
 )
 BY_FIELD = {one.field: one for one in ATTRIBUTES}
-EMPTY: Values = {one.field: True if one.kind is bool else "" for one in ATTRIBUTES}
+NOTHING: Mapping[type, Value] = {bool: True, str: "", tuple: ()}
+EMPTY: Values = {one.field: NOTHING[one.kind] for one in ATTRIBUTES}
 READ_ONLY = frozenset({"id", "meta", "schemas", "groups", "password", LINK.lower()})
 """`password` among them: passwords are the directory's."""
 NOT_KEPT = frozenset(
@@ -67,12 +71,13 @@ NOT_KEPT = frozenset(
             "emails",
             "phonenumbers",
         ),
-        *("ims", "photos", "addresses", "entitlements", "roles", "x509certificates"),
+        *("ims", "photos", "addresses", "entitlements", "x509certificates"),
         *("name.middlename", "name.honorificprefix", "name.honorificsuffix"),
         *(f"{ENTERPRISE.lower()}:{name}" for name in ("costcenter", "organization", "division", "manager")),
     }
 )
 """Attributes of the standard that nothing here rests on."""
+ONE = re.compile(r'\s*value\s+eq\s+"([^"\\]{1,256})"\s*\]', re.IGNORECASE)
 FILTERED = re.compile(r"\[[^\]]{0,200}\]")  # which values of an attribute that has several
 
 
@@ -122,6 +127,18 @@ def said(path: str, value: object) -> Iterator[tuple[Attribute, Value]]:
         yield attribute, _read(attribute, value)
 
 
+def one_of(path: str) -> tuple[Attribute, str] | None:
+    """Of a path that means one value: `roles[value eq "x"]`. Raises NotDone where it selects otherwise."""
+    key, bracket, rest = path.strip().partition("[")
+    attribute = BY_KEY.get(key_of(key))
+    if not bracket or attribute is None or attribute.kind is not tuple:
+        return None
+    chosen = ONE.fullmatch(rest)
+    if chosen is None:
+        raise NotDone(Why.PATH, path[:SHOWN])
+    return attribute, chosen[1]
+
+
 def _names_below(key: str) -> list[str]:
     return [one.name for one in ATTRIBUTES if len(one.path) > 1 and one.path[0].lower() == key]
 
@@ -130,7 +147,7 @@ def emptied(attribute: Attribute) -> Value:
     """The value of one that is taken away. Raises NotDone where there must be one: nobody is active by an omission."""
     if attribute.required or attribute.kind is bool:
         raise NotDone(Why.VALUE, f"{attribute.name} must have a value")
-    return ""
+    return NOTHING[attribute.kind]
 
 
 def _read(attribute: Attribute, value: object) -> Value:
@@ -142,6 +159,24 @@ def _read(attribute: Attribute, value: object) -> Value:
         if not isinstance(value, bool):
             raise NotDone(Why.VALUE, f"{attribute.name} is true or false")
         return value
+    if attribute.kind is tuple:
+        return several(attribute, value)
+    text = _text(attribute, value)
+    if not text and attribute.required:
+        return emptied(attribute)
+    return text
+
+
+def several(attribute: Attribute, value: object) -> tuple[str, ...]:
+    """Each an object of which the `value` is kept, or the text alone, as some clients write it. Raises NotDone."""
+    each = value if isinstance(value, list) else [value]
+    if len(each) > MOST:
+        raise NotDone(Why.VALUE, f"{attribute.name} has more than {MOST} values")
+    texts = [_text(attribute, one.get("value") if isinstance(one, Mapping) else one) for one in each]
+    return tuple(sorted({one for one in texts if one}))
+
+
+def _text(attribute: Attribute, value: object) -> str:
     if not isinstance(value, str):
         raise NotDone(Why.VALUE, f"{attribute.name} is a text")
     text = value.strip()
@@ -149,6 +184,4 @@ def _read(attribute: Attribute, value: object) -> Value:
         raise NotDone(Why.VALUE, f"{attribute.name} has more than {LONGEST} characters")
     if not is_seen(text):
         raise NotDone(Why.VALUE, f"{attribute.name} has characters that cannot be seen")
-    if not text and attribute.required:
-        return emptied(attribute)
     return text

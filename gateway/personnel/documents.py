@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.personnel.attributes import (
     ATTRIBUTES,
+    BY_KEY,
     COMPLEX,
     CORE,
     EMPTY,
@@ -22,7 +23,9 @@ from gateway.personnel.attributes import (
     attribute_at,
     emptied,
     key_of,
+    one_of,
     said,
+    several,
 )
 from gateway.personnel.refused import NotDone, Why
 
@@ -61,11 +64,11 @@ def document_of(values: Values) -> dict[str, Any]:
     """What has a value, at its place."""
     made: dict[str, Any] = {}
     for one in ATTRIBUTES:
-        if (value := values[one.field]) != "":
+        if (value := values[one.field]) not in ("", ()):
             place = made
             for name in one.path[:-1]:
                 place = place.setdefault(name, {})
-            place[one.name] = value
+            place[one.name] = [{"value": each} for each in value] if isinstance(value, tuple) else value
     return made
 
 
@@ -91,12 +94,14 @@ def _apply(values: dict[str, Value], operation: object) -> None:
     if path is not None and not isinstance(path, str):
         raise NotDone(Why.PATH, "path is a text")
     if kind == "remove":
-        _remove(values, path)
+        _remove(values, path, parts.get("value"))
     elif kind in ("add", "replace"):
         if "value" not in parts:
             raise NotDone(Why.VALUE, f"{kind} needs a value")
         for attribute, value in _told(path, parts["value"]):
-            values[attribute.field] = value
+            values[attribute.field] = (
+                _added(attribute, values[attribute.field], value) if kind == "add" else value
+            )
     else:
         raise NotDone(Why.UNREADABLE, f"op is add, replace or remove, not {kind[:SHOWN]!r}")
 
@@ -109,15 +114,38 @@ def _told(path: str | None, value: object) -> Sequence[tuple[Attribute, Value]]:
     return [one for name, part in value.items() for one in said(str(name), part)]
 
 
-def _remove(values: dict[str, Value], path: str | None) -> None:
+def _remove(values: dict[str, Value], path: str | None, value: object = None) -> None:
+    """`value`: of an attribute that has several, those alone, as some clients write it."""
     if not path:
         raise NotDone(Why.NO_TARGET, "remove needs a path")
+    if (chosen := one_of(path)) is not None:
+        attribute, text = chosen
+        _take(values, attribute, (text,))
+        return
+    if (of := BY_KEY.get(key_of(path))) is not None and of.kind is tuple and value is not None:
+        for attribute, those in said(path, value):
+            _take(values, attribute, those)
+        return
     if key_of(path) in COMPLEX:
-        for attribute, value in said(path, None):
-            values[attribute.field] = value
+        for attribute, nothing in said(path, None):
+            values[attribute.field] = nothing
         return
     if (one := attribute_at(path)) is not None:
         values[one.field] = emptied(one)
+
+
+def _added(attribute: Attribute, before: Value, value: Value) -> Value:
+    """Of an attribute that has several, to those that there are."""
+    if isinstance(before, tuple) and isinstance(value, tuple):
+        return several(attribute, [*before, *value])
+    return value
+
+
+def _take(values: dict[str, Value], attribute: Attribute, those: Value) -> None:
+    before = values[attribute.field]
+    gone = {one.casefold() for one in those} if isinstance(those, tuple) else set()
+    if isinstance(before, tuple):
+        values[attribute.field] = tuple(one for one in before if one.casefold() not in gone)
 
 
 def _schemas(document: Mapping[Any, Any]) -> Sequence[object]:

@@ -41,10 +41,16 @@ class Comparison:
     def holds(self, values: Mapping[str, Value]) -> bool:
         held = values[self.attribute.field]
         if self.operator == "pr":
-            return held != ""
+            return held not in ("", ())
+        if isinstance(held, tuple):
+            each = [one.casefold() for one in held]
+            if self.operator == "ne":
+                return str(self.asked).casefold() not in each
+            return any(OPERATORS[self.operator](one, str(self.asked).casefold()) for one in each)
         if isinstance(held, bool) or isinstance(self.asked, bool):
             return (held is self.asked) is (self.operator == "eq")
-        one, other = (held, self.asked) if self.attribute.exact else (held.casefold(), self.asked.casefold())
+        asked = str(self.asked)
+        one, other = (held, asked) if self.attribute.exact else (held.casefold(), asked.casefold())
         return OPERATORS[self.operator](one, other)
 
 
@@ -92,7 +98,7 @@ def _attribute(path: str) -> Attribute:
     if key_of(path) == ID.field:
         return ID
     try:
-        found = attribute_at(path)
+        found = attribute_at(path.removesuffix(".value") if key_of(path) == "roles.value" else path)
     except NotDone:
         found = None
     if found is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from config.vocabulary import DirectoryName, SubjectId
 from gateway.personnel.attributes import Values
+from gateway.personnel.giving import receiver
 from gateway.personnel.record import Sender, within_reach
 from gateway.personnel.refused import Unlinked
 from idp.directory.person import Person
@@ -23,6 +24,8 @@ Whose = Callable[[DirectoryName, str], Awaitable[Sequence[SubjectId]]]
 class Linked:
     subjects: tuple[SubjectId, ...] = ()
     unlinked: Unlinked | None = None
+    receiver: SubjectId | None = None
+    """Which of them gets the roles that a record gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Linking:
             return Linked(unlinked=Unlinked.NOBODY)
         if any(within_reach(people, [one], sender) for one in called - found):
             return Linked(unlinked=Unlinked.DISAGREE)
-        return Linked(tuple(sorted(found)))
+        return Linked(tuple(sorted(found)), receiver=receiver(found, called))
 
     async def _numbered(self, directory: DirectoryName, number: str) -> Sequence[SubjectId]:
         read = numbers([number])

@@ -1,6 +1,7 @@
 """What a personnel system pushes, taken in: kept, linked with people of the directory, and closed where they left.
 
-Laws: nobody gets a role, a password or an account by it; whom it closes has lost every session when it is answered;
+Laws: nobody gets a password or an account by it, nor a role that the configuration does not list for it; what it gives
+or takes counts when it is answered; whom it closes has lost every session when it is answered;
 it opens again only whom it closed itself, never whom people suspended; what it may not is refused by name and recorded,
 and then nothing of the record has changed.
 """
@@ -22,9 +23,11 @@ from gateway.incidents.refused import ActRefused
 from gateway.incidents.suspending import Suspending, Whom
 from gateway.incidents.suspension import liftable
 from gateway.personnel.attributes import EMPTY, Values
+from gateway.personnel.giving import Rule, roles_by
 from gateway.personnel.linking import Linking
 from gateway.personnel.record import Record, Sender, closed_by, difference, is_keeper, opened_by
 from gateway.personnel.refused import NotDone, Why
+from idp.directory.person import RoleHeld
 
 MOST_RECORDS = 5_000  # of one source
 WITHIN = timedelta(hours=1)  # `most_closed` people
@@ -81,6 +84,10 @@ class PersonnelOffice:
     linking: Linking
     suspending: Suspending
     record: Callable[[Sequence[Entry]], Awaitable[None]]
+    reach: Callable[[Collection[SubjectId]], Awaitable[None]]
+    """Sessions of these have the roles of now, and sign-ins that rest on others stop."""
+    rules: Callable[[str], Sequence[Rule]]
+    """What an account may give."""
     language: Language
     _turns: dict[str, asyncio.Lock] = field(default_factory=dict)
     _refusals: SparingEach = field(default_factory=lambda: SparingEach(*REFUSALS_KEPT))
@@ -112,7 +119,8 @@ class PersonnelOffice:
                 sender,
             )
             await self._close_and_open(None, made, sender, now)
-            await self.store.add(made, _entry(Code.PERSONNEL_ADDED, made, EMPTY, sender, now))
+            await self.store.add(made, self._entry(Code.PERSONNEL_ADDED, made, EMPTY, sender, now))
+            await self._given(None, made)
             return made
 
     async def change(
@@ -134,10 +142,11 @@ class PersonnelOffice:
                 replace(old, values=values, changed_at=now, version=old.version + 1), sender
             )
             await self._close_and_open(old, new, sender, now)
-            if (new.values, new.subjects, new.unlinked) == (old.values, old.subjects, old.unlinked):
+            if _kept(new) == _kept(old):
                 return old
-            entry = _entry(Code.PERSONNEL_CHANGED, new, old.values, sender, now)
+            entry = self._entry(Code.PERSONNEL_CHANGED, new, old.values, sender, now)
             await self.store.change(new, old.version, entry)
+            await self._given(old, new)
             return new
 
     async def remove(
@@ -150,7 +159,8 @@ class PersonnelOffice:
                 raise NotDone(Why.CHANGED, f"its version is {old.version}")
             gone = await self._linked(replace(old, values={**old.values, "active": False}), sender)
             await self._close_and_open(old, gone, sender, now)
-            await self.store.remove(old, _entry(Code.PERSONNEL_REMOVED, gone, old.values, sender, now))
+            await self.store.remove(old, self._entry(Code.PERSONNEL_REMOVED, gone, old.values, sender, now))
+            await self._given(old, None)
 
     async def refused(self, refused: NotDone, identifier: str, sender: Sender, now: datetime) -> None:
         """Of an act, not of a question: keep that it was not done."""
@@ -169,7 +179,38 @@ class PersonnelOffice:
 
     async def _linked(self, record: Record, sender: Sender) -> Record:
         found = await self.linking.of(record.values, sender)
-        return replace(record, subjects=found.subjects, unlinked=found.unlinked)
+        gives = record.active and record.roles
+        return replace(
+            record,
+            subjects=found.subjects,
+            unlinked=found.unlinked,
+            gives_to=found.receiver if gives else None,
+        )
+
+    async def _given(self, old: Record | None, new: Record | None) -> None:
+        """After it is kept: a role that is given no more is lost before the answer."""
+        before, after = self._gives(old), self._gives(new)
+        changed = {one.gives_to for one in (old, new) if one is not None and one.gives_to is not None}
+        if changed and before != after:
+            await self.reach(changed)
+
+    def _gives(self, record: Record | None) -> tuple[SubjectId | None, frozenset[RoleHeld]]:
+        if record is None or record.gives_to is None:
+            return None, frozenset()
+        return record.gives_to, roles_by(self.rules(record.account), record.roles)
+
+    def _entry(self, code: Code, record: Record, before: Values, sender: Sender, now: datetime) -> Entry:
+        _, roles = self._gives(record)
+        details: Details = {
+            "record": record.id,
+            "of": neutral(record.user_name, SHORT),
+            "of_subject": record.subjects[0] if record.subjects else "",
+            **({"accounts": list(record.subjects)} if len(record.subjects) > 1 else {}),
+            "changed": difference(before, record.values),
+            **({"roles": [f"{one.municipality}:{one.role}" for one in sorted(roles)]} if roles else {}),
+            **({"unlinked": record.unlinked.value} if record.unlinked is not None else {}),
+        }
+        return sender.by.entry(code, now, details)
 
     async def _require_free(self, values: Values, identifier: str, sender: Sender) -> None:
         """Asked before anybody is closed; the store asks again when it writes. Raises NotDone."""
@@ -216,13 +257,5 @@ async def _done(act: Awaitable[object]) -> None:
         raise NotDone(Why.CHANGED, refused.reason.value) from refused
 
 
-def _entry(code: Code, record: Record, before: Values, sender: Sender, now: datetime) -> Entry:
-    details: Details = {
-        "record": record.id,
-        "of": neutral(record.user_name, SHORT),
-        "of_subject": record.subjects[0] if record.subjects else "",
-        **({"accounts": list(record.subjects)} if len(record.subjects) > 1 else {}),
-        "changed": difference(before, record.values),
-        **({"unlinked": record.unlinked.value} if record.unlinked is not None else {}),
-    }
-    return sender.by.entry(code, now, details)
+def _kept(one: Record) -> tuple[object, ...]:
+    return one.values, one.subjects, one.unlinked, one.gives_to

@@ -28,6 +28,8 @@ class Source:
     municipalities: frozenset[MunicipalityCode]
     """Those in which its technical account has roles."""
     most_closed: int
+    gives_in: frozenset[MunicipalityCode] = frozenset()
+    """Where it may give roles to whom the directory gives none: the directory is of its municipalities alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Record:
     values: Values
     subjects: tuple[SubjectId, ...] = ()
     unlinked: Unlinked | None = None
+    gives_to: SubjectId | None = None
+    """Which of the accounts gets the roles that it says; None: none does."""
     created_at: datetime
     changed_at: datetime
     version: int = 1
@@ -55,6 +59,12 @@ class Record:
     @property
     def active(self) -> bool:
         return self.values["active"] is True
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """As the personnel system calls them."""
+        said = self.values["roles"]
+        return said if isinstance(said, tuple) else ()
 
     @property
     def keys(self) -> tuple[Value, Value]:
@@ -88,7 +98,7 @@ def opened_by(records: Iterable[Record], old: Record | None, new: Record) -> fro
 
 def within_reach(people: Mapping[SubjectId, Person], whose: Iterable[SubjectId], sender: Sender) -> bool:
     """Whether all accounts are there, and people of these municipalities and of no other: who works elsewhere too is
-    nobody's to close alone.
+    nobody's to close alone. Who has no role yet is of the municipality whose directory it is, where one may be given.
     """
     accounts = [people.get(subject) for subject in whose]
     known = [one for one in accounts if one is not None]
@@ -97,7 +107,7 @@ def within_reach(people: Mapping[SubjectId, Person], whose: Iterable[SubjectId],
         bool(accounts)
         and len(known) == len(accounts)
         and places <= sender.source.municipalities
-        and sender.municipality in places
+        and (sender.municipality in places or (not places and sender.municipality in sender.source.gives_in))
     )
 
 
@@ -115,4 +125,6 @@ def difference(before: Values, after: Values) -> list[str]:
 
 
 def _shown(value: Value) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value) or "–"
     return (value or "–") if isinstance(value, str) else str(value).lower()

@@ -150,10 +150,18 @@ async def _keep(
     for session in sessions:
         person = people[session.subject]
         if _differ(session, person):
-            deputy = [str(one) for one in person.standing_in]
+            deputy, pushed = [str(one) for one in person.standing_in], [str(one) for one in person.pushed]
             since = at if confirmed else session.facts_at
             await office.take_facts(
-                [session], person.name, person.login, pairs(person.roles), now, deputy, since, person.work
+                [session],
+                person.name,
+                person.login,
+                pairs(person.roles),
+                now,
+                deputy,
+                since,
+                person.work,
+                pushed,
             )
         else:
             same.append(session.id)

@@ -264,13 +264,15 @@ class SessionOffice:
         standing_in: Sequence[str] = (),
         facts_at: datetime | None = None,
         work: Work = NOTHING_KNOWN,
+        pushed: Sequence[str] = (),
     ) -> None:
         """The directory says something new of the person of these sessions; they are decided anew.
 
-        `standing_in`: which of the roles are held as a deputy, for the log. `facts_at`: when it last confirmed all of
-        it, where that is not now.
+        `standing_in`, `pushed`: which of the roles are held as a deputy, or by a personnel system, for the log.
+        `facts_at`: when it last confirmed all of it, where that is not now.
         """
-        deputy = {"standing_in": list(standing_in)} if standing_in else {}
+        whence = {"standing_in": list(standing_in)} if standing_in else {}
+        whence |= {"pushed": list(pushed)} if pushed else {}
         told = {"work": work.told()} if work != NOTHING_KNOWN else {}
         changed = [session.with_facts(name, login, roles, facts_at or now, work) for session in sessions]
         entries = [
@@ -278,7 +280,7 @@ class SessionOffice:
                 session,
                 Code.FACTS_CHANGED,
                 now,
-                details={"roles": [f"{where}:{role}" for where, role in roles], **deputy, **told},
+                details={"roles": [f"{where}:{role}" for where, role in roles], **whence, **told},
             )
             for session in changed
         ]

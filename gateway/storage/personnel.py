@@ -19,6 +19,7 @@ from gateway.storage.tables.incidents import suspension
 from gateway.storage.tables.personnel import personnel_record
 
 Append = Callable[[Connection, Sequence[Entry]], object]
+ASKED_AT_ONCE = 500  # subjects in one statement
 _p, _s = personnel_record.c, suspension.c
 
 
@@ -83,6 +84,19 @@ class StoredPersonnel:
 
         await self.database.write(work)
 
+    async def giving(self, subjects: Collection[SubjectId]) -> dict[SubjectId, list[Record]]:
+        """Records that give roles to any of these."""
+        whom, found = sorted(subjects), dict[SubjectId, list[Record]]()
+
+        def read(connection: Connection) -> None:
+            for begin in range(0, len(whom), ASKED_AT_ONCE):
+                these = _p.gives_to.in_(whom[begin : begin + ASKED_AT_ONCE])
+                for row in connection.execute(select(personnel_record).where(these)):
+                    found.setdefault(SubjectId(row.gives_to), []).append(_read(row))
+
+        await self.database.read(read)
+        return found
+
     async def closed_since(self, program: str, since: datetime) -> int:
         query = (
             select(func.count())
@@ -109,6 +123,7 @@ def _row(one: Record) -> dict[str, Any]:
         "record": msgspec.json.encode(one.values).decode(),
         "subjects": msgspec.json.encode(one.subjects).decode(),
         "unlinked": "" if one.unlinked is None else one.unlinked.value,
+        "gives_to": one.gives_to,
         "created_at": micros(one.created_at),
         "changed_at": micros(one.changed_at),
         "version": one.version,
@@ -119,9 +134,10 @@ def _read(row: Any) -> Record:
     return Record(
         id=row.id,
         account=row.account,
-        values={**EMPTY, **msgspec.json.decode(row.record, type=dict[str, str | bool])},
+        values={**EMPTY, **msgspec.json.decode(row.record, type=dict[str, str | bool | tuple[str, ...]])},
         subjects=tuple(msgspec.json.decode(row.subjects)),
         unlinked=Unlinked(row.unlinked) if row.unlinked else None,
+        gives_to=None if row.gives_to is None else SubjectId(row.gives_to),
         created_at=moment_of(row.created_at),
         changed_at=moment_of(row.changed_at),
         version=row.version,

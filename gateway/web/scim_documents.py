@@ -25,6 +25,8 @@ def etag_of(record: Record) -> str:
 def user(record: Record, address: str) -> Document:
     """`address`: of the protocol, `https://host/scim/v2`."""
     link: Document = {"linked": record.unlinked is None, "accounts": list(record.subjects)}
+    if record.gives_to is not None:
+        link["rolesTo"] = record.gives_to
     if record.unlinked is not None:
         link |= {"reason": record.unlinked.value, "detail": said(record.unlinked)}
     return {
@@ -113,6 +115,7 @@ def schemas(address: str) -> list[Document]:
             [
                 _described("linked", "boolean", writable=False),
                 _described("accounts", "string", writable=False) | {"multiValued": True},
+                _described("rolesTo", "string", writable=False),
                 _described("reason", "string", writable=False),
                 _described("detail", "string", writable=False),
             ],
@@ -147,6 +150,11 @@ def _attributes(schema: str) -> Iterator[Document]:
 
 def _of(one: Attribute) -> Document:
     unique = {"uniqueness": "server"} if one.field == "user_name" else {}
+    if one.kind is tuple:
+        return _described(one.name, "complex") | {
+            "multiValued": True,
+            "subAttributes": [_described("value", "string")],
+        }
     made = _described(one.name, "boolean" if one.kind is bool else "string", required=one.required)
     return made | {"caseExact": one.exact} | unique
 

@@ -82,6 +82,19 @@ class StandIn:
         return f"{self.held.municipality}:{self.held.role}:{self.in_place_of}"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Pushed:
+    """A role that a personnel system gives, and the directory does not."""
+
+    held: RoleHeld
+    by: str
+    """Id of the technical account that pushed it."""
+
+    def __str__(self) -> str:
+        """For the log: `588491:clerk:payroll`."""
+        return f"{self.held.municipality}:{self.held.role}:{self.by}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A person as last read. `subject` outlives renames and moves; everything else may change."""
@@ -95,6 +108,8 @@ class Person:
     """Sorted, without repetition; those held as a deputy too."""
     standing_in: tuple[StandIn, ...] = ()
     """Which of the roles are held as a deputy, and whose they are; sorted."""
+    pushed: tuple[Pushed, ...] = ()
+    """Which of the roles a personnel system gives, and which one; sorted."""
     work: Work = NOTHING_KNOWN
     changes_at: datetime | None = field(default=None, compare=False)
     """The next moment at which time alone changes any of this, where that was worked out."""

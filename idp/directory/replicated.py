@@ -3,7 +3,7 @@
 Roles are computed when they are asked for: a change of the mapping needs no sync.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from datetime import date, datetime
 
 from config.district import District
@@ -11,6 +11,7 @@ from config.settings import Directory
 from config.vocabulary import SubjectId
 from idp.directory.evaluation import Evaluation
 from idp.directory.person import Person
+from idp.directory.pushed import AsksPushed, nothing_pushed, with_pushed
 from idp.directory.role_mapping import Evidence, czech_day, czech_midnight
 from idp.directory.subject import directory_of, identity_of, subject
 from idp.directory.sync.replica import Known, ReplicaReader
@@ -30,8 +31,10 @@ class ReplicatedPeople:
         district: District | None,
         reading: ReplicaReader,
         clock: Callable[[], datetime],
+        pushed: AsksPushed = nothing_pushed,
     ) -> None:
-        self._settings, self._reading, self._clock = settings, reading, clock
+        """`pushed`: what personnel systems give."""
+        self._settings, self._reading, self._clock, self._pushed = settings, reading, clock, pushed
         self._evaluation = Evaluation(settings, district)
 
     async def people(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
@@ -39,7 +42,7 @@ class ReplicatedPeople:
         name = self._settings.name
         wanted = {identity_of(one) for one in subjects if directory_of(one) == name}
         found = await self._reading.people(name, wanted)
-        people = [await self._person(one) for one in found.values()]
+        people = await self._persons(found.values())
         return {one.subject: one for one in people}
 
     async def one(self, whose: SubjectId) -> tuple[Person | None, datetime] | None:
@@ -57,9 +60,7 @@ class ReplicatedPeople:
 
     async def fitting(self, text: str, limit: int) -> list[Person]:
         """See `ReplicaReader.fitting`."""
-        return [
-            await self._person(one) for one in await self._reading.fitting(self._settings.name, text, limit)
-        ]
+        return await self._persons(await self._reading.fitting(self._settings.name, text, limit))
 
     async def everybody(self, wanted: Wanted | None = None) -> AsyncIterator[Person]:
         """Page by page: a hundred thousand need no more memory than a hundred, and nobody else waits for long.
@@ -70,10 +71,14 @@ class ReplicatedPeople:
         while page := await self._reading.everybody(name, after, PAGE):
             known = {subject(name, one.person.identity): one for one in page}
             those = known.keys() if wanted is None else await wanted(known.keys())
-            for whose, one in known.items():
-                if whose in those:
-                    yield await self._person(one)
+            for one in await self._persons([one for whose, one in known.items() if whose in those]):
+                yield one
             after = page[-1].person.identity
+
+    async def _persons(self, found: Iterable[Known]) -> list[Person]:
+        people = [await self._person(one) for one in found]
+        given = await self._pushed([one.subject for one in people]) if people else {}
+        return [with_pushed(one, given.get(one.subject, ())) for one in people]
 
     async def _person(self, known: Known) -> Person:
         now, own = self._clock(), _evidence(known)

@@ -74,6 +74,8 @@ class SignInCompleted(Happening):
     methods: tuple[str, ...]
     standing_in: tuple[str, ...] = ()
     """Roles held as a deputy: `municipality:role:login of whose it is`."""
+    pushed: tuple[str, ...] = ()
+    """Roles that a personnel system gives: `municipality:role:its account`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

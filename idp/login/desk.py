@@ -75,6 +75,7 @@ def sign_in(
         level=session.level,
         methods=session.methods,
         standing_in=tuple(map(str, person.standing_in)),
+        pushed=tuple(map(str, person.pushed)),
     )
     _meet(book, fresh.known, session, origin, now)
     book.record(completed)

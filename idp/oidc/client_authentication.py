@@ -28,6 +28,11 @@ class Shown:
     as_sent: str = field(default="", repr=False)
     """The secret of a header as it stands there, of clients that do not encode it (RFC 6749 §2.3.1)."""
 
+    def secret(self, client: Client, now: datetime) -> str | None:
+        """Which of the client's secrets it shows, by the public name; None: none that is good."""
+        read = (client.secret_shown(text, now) for text in (self.proof, self.as_sent))
+        return next((name for name in read if name is not None), None)
+
     @property
     def is_guess(self) -> bool:
         """Whether something is shown that may be right."""
@@ -84,9 +89,7 @@ def fault(
         case Method.NONE:
             return None
         case Method.BASIC | Method.POST:
-            shows = (shown.proof, shown.as_sent)
-            right = client.secret is not None and any(map(client.secret.matches, shows))
-            return None if right else ClientFault.SECRET_WRONG
+            return ClientFault.SECRET_WRONG if shown.secret(client, now) is None else None
         case Method.KEY:
             wrong = assertions.fault(book, shown.proof, client.id, client.keys, audiences, now)
             return None if wrong is None else ClientFault(f"client_{wrong}")

@@ -7,6 +7,7 @@ import pytest
 
 from config.load import load
 from config.problem import ConfigurationRefused
+from config.vocabulary import WATCHING
 
 Office = Callable[..., Path]
 PUSHED = """
@@ -83,3 +84,56 @@ def test_two_applications_do_not_both_answer(office: Office) -> None:
     path.write_text(path.read_text("utf-8") + application.replace("personnel.brana", "other.brana"), "utf-8")
     with pytest.raises(ConfigurationRefused, match="another application has"):
         load(path)
+
+
+GIVES = """
+[[personnel.roles]]
+value = "Referent"
+role = "clerk"
+municipality = "588491"
+"""
+
+
+def giving(office: Office, *changes: tuple[str, str]) -> Path:
+    path = written(office)
+    text = GIVES
+    for old, new in changes:
+        text = text.replace(old, new, 1)
+    path.write_text(path.read_text("utf-8") + text, "utf-8")
+    return path
+
+
+def test_without_a_list_nothing_is_given_and_one_in_order_is_taken(office: Office) -> None:
+    assert load(written(office))[0].personnel[0].roles == []
+    (given,) = load(giving(office))[0].personnel[0].roles
+    assert (given.value, given.role, given.municipality) == ("Referent", "clerk", "588491")
+
+
+def test_a_list_gives_no_more_than_the_directory_may(office: Office) -> None:
+    path = giving(office)
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace("[[directories]]", '[[directories]]\nmunicipalities = ["588296"]', 1), "utf-8"
+    )
+    with pytest.raises(ConfigurationRefused, match="gives no roles in 588491"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "what"),
+    [
+        *(
+            ("clerk", role, "roles[0].role", "administers, or watches over others")
+            for role in sorted(WATCHING)
+        ),
+        ("588491", "588296", "roles[0].municipality", "has no role in 588296"),
+        ("\n[[", GIVES.replace("Referent", "REFERENT") + "\n[[", "roles[1]", "stands there twice"),
+    ],
+)
+def test_a_list_that_gives_too_much_is_told_with_its_place(
+    office: Office, old: str, new: str, at: str, what: str
+) -> None:
+    with pytest.raises(ConfigurationRefused) as refused:
+        load(giving(office, (old, new)))
+    assert at in str(refused.value)
+    assert what in str(refused.value)

@@ -77,7 +77,13 @@ SOURCE = """
 account = "{id}"
 directory = "{directory}"
 most_closed = {most}
+roles = [{roles}]
 """
+GIVEN = "".join(
+    f'{{ value = "{word}", role = "{role}", municipality = "{CENTRE}" }}, '
+    for word, role in (("Účetní", "accountant"), ("MATRIKA", "registrar"))
+)
+"""What `vema` may give; the others give nothing."""
 ACCOUNTS = (
     ("vema", CENTRE, "mail_room"),
     ("hulin", HULIN, "mail_room"),
@@ -182,7 +188,12 @@ async def personnel(folder: Path) -> AsyncIterator[Office]:
             ACCOUNT.format(id=id_, municipality=where, role=role) for id_, where, role in ACCOUNTS
         )
         more += "".join(
-            SOURCE.format(id=one, directory=directory, most=CLOSED_AT_MOST if one == "brzda" else 100)
+            SOURCE.format(
+                id=one,
+                directory=directory,
+                most=CLOSED_AT_MOST if one == "brzda" else 100,
+                roles=GIVEN if one == "vema" else "",
+            )
             for one in SOURCES
         )
         return text.replace(str(POLICIES / "region"), str(region)) + more

@@ -11,9 +11,12 @@ import aiohttp
 
 from config.district import District, Municipality
 from config.settings import Title, UpstreamProvider
-from config.vocabulary import MunicipalityCode
+from config.vocabulary import MunicipalityCode, SubjectId
+from gateway.audit.entry import Code, Entry
 from gateway.commands.upstreams import upstreams_of
 from idp.broker.client import UpstreamClient
+from idp.login.session import Session
+from idp.login.upstream import Link
 from tests.rig.people import HULIN
 from tests.rig.provider import ISSUER, Answer, Browser
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World, sign_in_world
@@ -109,3 +112,19 @@ async def upstream_world(
         async with sign_in_world(office, upstreams=clients) as world:
             running.op.clock = world.rig.clock
             yield UpstreamWorld(world, running, clients[NAME])
+
+
+def entries(there: UpstreamWorld, code: Code) -> list[Entry]:
+    return [one for one in there.world.rig.kept.entries if one.code is code]
+
+
+async def sessions(there: UpstreamWorld) -> list[Session]:
+    """Jana's."""
+    subject = there.world.jana.subject
+    return await there.world.rig.kept.store.look(lambda book: book.sessions_of_subject(subject))
+
+
+async def links(there: UpstreamWorld, subject: SubjectId | None = None) -> list[Link]:
+    """Jana's, or that person's."""
+    whose = subject or there.world.jana.subject
+    return await there.world.rig.kept.store.look(lambda book: book.links_of(whose))

@@ -13,6 +13,9 @@ personnel_record = Table(
     Column("record", Text, nullable=False),  # JSON: attributes by name
     Column("subjects", Text, nullable=False),  # JSON: accounts of the directory whose record it is
     Column("unlinked", String(48), nullable=False),  # why it is nobody's; empty where it is somebody's
+    Column(
+        "gives_to", String(80), index=True
+    ),  # the account that gets the roles it says; NULL where none does
     Column("created_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),

@@ -20,6 +20,7 @@ from gateway.audit.entry import Entry
 from gateway.audit.fields import DETAILS, FACTS
 from gateway.audit.granted_along import ROUTES, word_and_path
 from gateway.audit.purposes import ROUTINE, ROUTINE_TITLE
+from gateway.clients.named import ACTS as ACTS_OF_CLIENTS
 from gateway.devices.named import ACTS as ACTS_OF_DEVICES
 from gateway.envoy.notices import CONTROL_PLANE, ENVOY, NODE, STREAMS
 from gateway.incidents.named import ACTS as ACTS_OF_INCIDENTS
@@ -81,7 +82,7 @@ PARTS: Mapping[str, Title] = {
 }
 WORDS: Mapping[str, Mapping[str, Title]] = {
     "acr": LEVELS,
-    "act": {**ACTS, **ACTS_OF_REQUESTS, **ACTS_OF_INCIDENTS, **ACTS_OF_DEVICES},
+    "act": {**ACTS, **ACTS_OF_REQUESTS, **ACTS_OF_INCIDENTS, **ACTS_OF_DEVICES, **ACTS_OF_CLIENTS},
     **WORDS_OF_DEVICES,
     "actions": ACTIONS,
     "asked": KINDS,
@@ -180,7 +181,7 @@ def _words(
         return _moment(kept, language), ""
     if key == "from":
         shown = municipality(MunicipalityCode(kept))
-    elif key in ("roles", "gained", "lost", "standing_in") and isinstance(value, list):
+    elif key in ("roles", "gained", "lost", "standing_in", "pushed") and isinstance(value, list):
         shown = ", ".join(_role(one, language, municipality) for one in value)
     elif key == ROUTES and isinstance(value, list):
         shown = ", ".join(_by_route(one, language) for one in value)

@@ -22,8 +22,14 @@ SEEN = st.text(
 
 
 def values_drawn() -> st.SearchStrategy[dict[str, str | bool]]:
-    drawn = {one.field: st.booleans() if one.kind is bool else SEEN for one in ATTRIBUTES}
+    several = st.frozensets(SEEN.filter(bool), max_size=3).map(lambda drawn: tuple(sorted(drawn)))
+    kinds = {bool: st.booleans(), str: SEEN, tuple: several}
+    drawn = {one.field: kinds[one.kind] for one in ATTRIBUTES}
     return st.fixed_dictionaries({**drawn, "user_name": SEEN.filter(bool)})
+
+
+def as_json(value):
+    return list(value) if isinstance(value, tuple) else value
 
 
 def path_of(one: Attribute) -> str:
@@ -47,14 +53,56 @@ def test_what_is_written_is_what_was_read(values) -> None:
 
 @given(values_drawn(), values_drawn(), st.permutations(list(ATTRIBUTES)))
 def test_replacing_each_attribute_is_writing_the_whole(before, after, order) -> None:
-    operations = [{"op": "Replace", "path": path_of(one).upper(), "value": after[one.field]} for one in order]
+    operations = [
+        {"op": "Replace", "path": path_of(one).upper(), "value": as_json(after[one.field])} for one in order
+    ]
     kept = dict(before)
     assert patched(before, message(*operations)) == after
     assert patched(before, message({"op": "add", "value": document_of(after)})) == {
         **before,
         **{one: value for one, value in after.items() if value != ""},
+        "roles": tuple(sorted({*before["roles"], *after["roles"]})),
     }
     assert before == kept  # what was there is not changed
+
+
+HAD = {**JANA, "roles": ("Matrika", "Účetní")}
+
+
+@pytest.mark.parametrize(
+    ("operation", "roles"),
+    [
+        ({"op": "add", "path": "roles", "value": [{"value": "Mzdy"}]}, ("Matrika", "Mzdy", "Účetní")),
+        ({"op": "add", "path": "roles", "value": {"value": "Matrika"}}, ("Matrika", "Účetní")),
+        ({"op": "replace", "path": "roles", "value": ["Mzdy", {"value": "Mzdy"}]}, ("Mzdy",)),
+        ({"op": "replace", "path": "roles", "value": None}, ()),
+        ({"op": "remove", "path": "roles"}, ()),
+        ({"op": "remove", "path": 'ROLES[value EQ "matrika"]'}, ("Účetní",)),
+        ({"op": "remove", "path": "roles", "value": [{"value": "MATRIKA"}]}, ("Účetní",)),
+        ({"op": "remove", "path": 'roles[value eq "jiná"]'}, ("Matrika", "Účetní")),
+    ],
+)
+def test_roles_are_added_and_taken_one_by_one(operation, roles) -> None:
+    assert patched(HAD, message(operation))["roles"] == roles
+
+
+@pytest.mark.parametrize(
+    ("operation", "reason"),
+    [
+        ({"op": "add", "path": "roles", "value": [{"display": "Mzdy"}]}, Why.VALUE),
+        ({"op": "add", "path": "roles", "value": [7]}, Why.VALUE),
+        ({"op": "add", "path": "roles", "value": [str(number) for number in range(51)]}, Why.VALUE),
+        ({"op": "remove", "path": 'roles[type eq "x"]'}, Why.PATH),
+        ({"op": "remove", "path": 'roles[value eq "x" or value pr]'}, Why.PATH),
+        ({"op": "replace", "path": 'roles[value eq "x"].value', "value": "y"}, Why.PATH),
+    ],
+)
+def test_roles_that_cannot_be_read_change_nothing(operation, reason) -> None:
+    assert why(lambda: patched(HAD, message(operation))) is reason
+
+
+def test_a_whole_document_that_says_nothing_of_roles_takes_them() -> None:
+    assert written({"schemas": [CORE], "userName": "novakova.jana"}, HAD)["roles"] == ()
 
 
 @given(values_drawn(), st.sampled_from([one for one in ATTRIBUTES if one.kind is str and not one.required]))

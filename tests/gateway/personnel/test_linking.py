@@ -85,7 +85,22 @@ async def test_a_record_is_the_one_s_whom_its_keys_name(
 ) -> None:
     linking = Linking(numbered, called, people, others)
     found = await linking.of({**EMPTY, "number": number, "user_name": login}, SENDER)
-    assert found == Linked(tuple(SubjectId(one) for one in subjects), unlinked)
+    assert (found.subjects, found.unlinked) == (tuple(SubjectId(one) for one in subjects), unlinked)
+    by_login = [one for one in subjects if one in LOGINS.get(login, ())]
+    assert found.receiver == (by_login[0] if by_login else subjects[0] if len(subjects) == 1 else None)
+
+
+async def test_who_has_no_role_yet_is_of_the_municipality_whose_directory_it_is() -> None:
+    async def without(whom: Collection[SubjectId]) -> Mapping[SubjectId, Person]:
+        return {one: replace(JANA, subject=one, roles=()) for one in whom}
+
+    values = {**EMPTY, "user_name": "eva"}
+    linking = Linking(numbered, called, without, others)
+    assert (await linking.of(values, SENDER)).unlinked is Unlinked.NOBODY
+    gives = replace(SENDER, source=replace(SOURCE, gives_in=frozenset({HULIN})))
+    assert (await linking.of(values, gives)).receiver == "town:eva"
+    elsewhere = replace(gives, municipality=CENTRE)
+    assert (await linking.of(values, elsewhere)).unlinked is Unlinked.NOBODY
 
 
 async def test_who_is_elsewhere_with_another_account_is_nobody_s() -> None:

@@ -6,8 +6,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from gateway.audit.entry import Code
-from tests.idp.http.test_upstream import entries, links
-from tests.rig.upstream_world import upstream_world
+from tests.rig.upstream_world import entries, links, upstream_world
 
 pytestmark = pytest.mark.real
 
