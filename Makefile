@@ -18,7 +18,7 @@ export PIP_REQUIRE_VIRTUALENV := 1
 RUN_PACKAGES := slapd libldap2-dev libsasl2-dev gcc libc6-dev python3-dev python3-venv ca-certificates tzdata \
 	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core python3-nftables wireguard-go
 SAMBA := samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind
-TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) apache2-bin libtss2-dev swtpm pebble certbot chromium chromium-headless-shell libnss3-tools curl iproute2 nftables openssh-server postgresql smbclient wrk $(if $(shell command -v npm),,npm)
+TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) apache2-bin libapache2-mod-auth-openidc libtss2-dev swtpm pebble certbot chromium chromium-headless-shell libnss3-tools curl iproute2 nftables openssh-server postgresql smbclient wrk $(if $(shell command -v npm),,npm)
 # Tests wait for real servers more than they compute: one process more than there are cores. Files stay whole, and come
 # in the order of tests/conftest.py.
 PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorder

@@ -27,7 +27,7 @@ from idp.directory.patterns import name_pattern
 from idp.oidc.assertion import KeysUnusable, keys_of
 from idp.oidc.client import SECRET_MIN, ClientUnusable, clients_of, redirect_fault
 
-SECRET = f"put {SECRET_MIN} random characters or more into it: openssl rand -base64 32 writes such"
+SECRET = f"put {SECRET_MIN} random characters or more into it: openssl rand -hex 32 writes such"
 
 
 def client_faults(clients: list[OidcClient]) -> Iterator[Finding]:
