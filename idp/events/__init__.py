@@ -41,6 +41,8 @@ from idp.events.recovery import (
     RecoveryUsed,
 )
 from idp.events.relying_party import (
+    AssertionIssued,
+    AssertionRefused,
     AuthorizationGranted,
     AuthorizationRefused,
     ClientRefused,
@@ -107,6 +109,8 @@ Event = (
     | ExceptionEnded
     | BlockLifted
     | SessionEnded
+    | AssertionIssued
+    | AssertionRefused
     | AuthorizationGranted
     | AuthorizationRefused
     | ClientRefused
@@ -132,6 +136,8 @@ Event = (
 __all__ = [
     "NOWHERE",
     "Actor",
+    "AssertionIssued",
+    "AssertionRefused",
     "AuthorizationGranted",
     "AuthorizationRefused",
     "BlockLifted",

@@ -19,6 +19,8 @@ from idp.http.provider import provider_of
 from idp.login.facts import recent
 from idp.login.own_page import OWN_PAGES, PASSWORD
 from idp.login.session import Session
+from idp.saml.asked import BEGINS as SAML_BEGINS
+from idp.saml.asked import GO as SAML
 
 PASSWORD_CHANGED, CODE_USED = "/sign-in/password-changed", "/sign-in/recovery-code-used"
 TOLD_WITHIN = timedelta(minutes=5)  # afterwards a link to the page would tell what nobody did
@@ -77,7 +79,8 @@ def _onward(request: web.Request, without: Collection[str]) -> str:
 
 def _request(query: str, without: Collection[str]) -> str:
     asked = parse_qsl(query, keep_blank_values=True)
-    return "/authorize?" + urlencode([pair for pair in asked if pair[0] not in without])
+    back = SAML if query.startswith(SAML_BEGINS) else "/authorize"
+    return f"{back}?" + urlencode([pair for pair in asked if pair[0] not in without])
 
 
 PAGES = {PASSWORD_CHANGED: password_changed, CODE_USED: code_used}
