@@ -67,4 +67,8 @@ def certificates_of_service_providers(settings: Settings) -> dict[str, Path]:
         f"saml_service_providers[{number}].certificates[{place}]": file
         for number, party in enumerate(settings.saml_service_providers)
         for place, file in enumerate(party.certificates)
+    } | {
+        f"saml_service_providers[{number}].encryption_certificate": party.encryption_certificate
+        for number, party in enumerate(settings.saml_service_providers)
+        if party.encryption_certificate is not None
     }

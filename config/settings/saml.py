@@ -28,6 +28,8 @@ class SamlServiceProvider(Setting, frozen=True, kw_only=True):
     """What it calls a person."""
     attributes: list[SamlAttribute] = field(default_factory=list)
     """What it is told of people."""
+    encryption_certificate: Path | None = None
+    """PEM: with whose key assertions are encrypted; None: they are not."""
     sign_answers: bool = False
     """Whether the answer around the assertion, which always is, is signed too."""
     application: ApplicationId | None = None

@@ -30,6 +30,9 @@ def _served(one: SamlServiceProvider, pseudonym: Pseudonym) -> ServiceProvider:
         signs=one.requests_signed,
         name_id=NameId(one.name_id),
         attributes={said.name: Fact(said.says) for said in one.attributes},
+        encrypts_to=None
+        if one.encryption_certificate is None
+        else verifying_key(one.encryption_certificate.read_bytes()),
         signed_answers=one.sign_answers,
         application=one.application or "",
         pseudonym=pseudonym,

@@ -174,8 +174,13 @@ class ServiceProviders:
         if isinstance(done, Unsafe):
             return await _unsafe(request, done, asked.provider)
         statement = _statement(asked, party, done, name)
-        signed = party.signed_answers
-        said = response.granted(_envelope(provider, asked), statement, keys.signing, signed=signed)
+        said = response.granted(
+            _envelope(provider, asked),
+            statement,
+            keys.signing,
+            signed=party.signed_answers,
+            to=party.encrypts_to,
+        )
         return _posted(request, asked, said)
 
 

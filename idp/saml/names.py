@@ -5,6 +5,8 @@ PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
 SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 
+ENCRYPTION = "http://www.w3.org/2001/04/xmlenc#"
+
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -14,7 +16,10 @@ URI_NAMES = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 ENVELOPED = SIGNATURE + "enveloped-signature"
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+SHA1 = SIGNATURE + "sha1"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
+OAEP = ENCRYPTION + "rsa-oaep-mgf1p"
+AES_256_GCM = "http://www.w3.org/2009/xmlenc11#aes256-gcm"
 
 
 def saml(name: str) -> str:
@@ -31,3 +36,7 @@ def md(name: str) -> str:
 
 def ds(name: str) -> str:
     return f"{{{SIGNATURE}}}{name}"
+
+
+def xenc(name: str) -> str:
+    return f"{{{ENCRYPTION}}}{name}"

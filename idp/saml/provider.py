@@ -63,6 +63,8 @@ class ServiceProvider:
     name_id: NameId = NameId.PERSISTENT
     attributes: Mapping[str, Fact] = field(default_factory=dict)
     """Name of the attribute → what it says."""
+    encrypts_to: RSAPublicKey | None = field(default=None, repr=False)
+    """Whose holder alone can read assertions; None: they are not encrypted."""
     signed_answers: bool = False
     """Whether the answer around the assertion is signed too."""
     application: str = ""

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from lxml import etree
 
 from idp.saml import names
+from idp.saml.encryption import encrypt
 from idp.saml.errors import STATUS, STATUSES, Denial
-from idp.saml.keys import SamlKey
+from idp.saml.keys import SamlKey, VerifyingKey
 from idp.saml.names import saml, samlp
 from idp.saml.reading import Element
 from idp.saml.signature import sign
@@ -47,11 +48,17 @@ class Statement:
     attributes: Mapping[str, Sequence[str]]
 
 
-def granted(envelope: Envelope, statement: Statement, key: SamlKey, *, signed: bool) -> bytes:
-    """The assertion is always signed; `signed`: the answer around it too."""
+def granted(
+    envelope: Envelope, statement: Statement, key: SamlKey, *, signed: bool, to: VerifyingKey | None = None
+) -> bytes:
+    """The assertion is always signed, and where there is a key to encrypt it `to`, then encrypted; `signed`: the answer
+    around it is signed too.
+    """
     root = _response(envelope, (STATUS + "Success",))
     assertion = _assertion(root, envelope, statement)
     sign(assertion, key, place=1)
+    if to is not None:
+        encrypt(assertion, to)
     if signed:
         sign(root, key, place=1)
     return _written(root)

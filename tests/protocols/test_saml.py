@@ -12,6 +12,7 @@ from gateway.audit.entry import Code
 from gateway.audit.search import Query
 from gateway.storage.audit_search import LogSearch
 from tests.rig.centre import Centre
+from tests.rig.service_provider import SPACES, Said
 from tests.rig.visitor import NAVIGATES, Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
@@ -93,6 +94,14 @@ async def test_an_answer_that_was_changed_or_is_sent_twice_opens_nothing_there(t
     again = await browser.get(page.url)
     assert (again.status, again.headers["x-brana-reason"]) == (400, "saml_request_used_twice")
     await browser.close()
+
+
+async def test_an_encrypted_assertion_is_read_by_its_application(there: Centre, petr: Visitor) -> None:
+    page = await opened(petr, there.url("archive", "/sealed/"))
+    answer = Said.of(html.unescape(dict(FIELD.findall(page.text))["SAMLResponse"]))
+    assert answer.root.find("a:Assertion", SPACES) is None
+    shown = await sent_on(petr, page)
+    assert (shown.status, shown.title) == (200, "spisovna: sealed"), there.archive.log[-3000:]
 
 
 async def test_a_request_that_nobody_signed_is_refused(there: Centre, petr: Visitor) -> None:

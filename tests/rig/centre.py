@@ -103,6 +103,7 @@ identity = { way = "none" }
 routes = [
   { path = "/mellon/postResponse", methods = ["POST"], action = "read" },
   { path = "/strong/mellon/postResponse", methods = ["POST"], action = "read" },
+  { path = "/sealed/mellon/postResponse", methods = ["POST"], action = "read" },
   { methods = ["GET"], action = "read" },
 ]
 """
@@ -119,6 +120,12 @@ entity_id = "https://archive.{domain}:{port}/strong/mellon/metadata"
 addresses = ["https://archive.{domain}:{port}/strong/mellon/postResponse"]
 certificates = ["archive.pem"]
 sign_answers = true
+[[saml_service_providers]]
+entity_id = "https://archive.{domain}:{port}/sealed/mellon/metadata"
+addresses = ["https://archive.{domain}:{port}/sealed/mellon/postResponse"]
+encryption_certificate = "archive.pem"
+sign_answers = true
+attributes = [{{ name = "uid", says = "login" }}]
 """
 PORT = re.compile(r"^port = (\d+)$", re.MULTILINE)
 """Of what people see, the first of the configuration."""

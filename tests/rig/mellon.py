@@ -1,7 +1,7 @@
 """A hosted application that knows SAML 2.0 alone: a real Apache with mod_auth_mellon (Debian) as service provider.
 
-It is two of them, of which the one below `/strong` wants a key shown. It knows our metadata, has a key of its own, and
-signs its requests. Of a person it tells in headers what it was told.
+It is three of them: the one below `/strong` wants a key shown, the one below `/sealed` gets encrypted assertions. It
+knows our metadata, has a key of its own, and signs its requests. Of a person it tells in headers what it was told.
 """
 
 import contextlib
@@ -80,6 +80,14 @@ MellonLockFile {folder}/lock
     Require valid-user
     MellonAuthnContextClassRef urn:brana:acr:phishing-resistant
 </Location>
+<Location /sealed>
+    MellonEndpointPath /sealed/mellon
+    MellonSPMetadataFile {folder}/sealed.xml
+    MellonVariable sealed
+    MellonEnable auth
+    AuthType Mellon
+    Require valid-user
+</Location>
 """
 
 
@@ -104,10 +112,14 @@ class ServiceProvider:
     def running(self, port: int, metadata: str) -> Iterator[None]:
         """`metadata`: ours."""
         files = self.folder / "files"
-        for name in ("in", "strong"):
+        for name in ("in", "strong", "sealed"):
             (files / name).mkdir(parents=True)
             (files / name / "index.html").write_text(f"<h1>spisovna: {name}</h1>", "utf-8")
-        for file, at in (("sp.xml", self.origin), ("strong.xml", f"{self.origin}/strong")):
+        for file, at in (
+            ("sp.xml", self.origin),
+            ("strong.xml", f"{self.origin}/strong"),
+            ("sealed.xml", f"{self.origin}/sealed"),
+        ):
             text = METADATA.format(certificate=self._key.certificate_text, at=f"{at}/mellon")
             (self.folder / file).write_text(text)
         (self.folder / "sp.key").write_bytes(self._pem)

@@ -1,15 +1,19 @@
 """Signed requests: what is believed is what was signed, wherever an attacker puts it."""
 
+from base64 import b64encode
+from collections.abc import Callable
 from copy import deepcopy
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 
 from idp.saml import names, request
 from idp.saml.arrival import by_post
 from idp.saml.errors import RequestRefused, Unsafe
 from idp.saml.names import ds, samlp
-from idp.saml.reading import tree
+from idp.saml.reading import canonical, tree
 from idp.saml.signature import sign, signed_by
 from tests.rig.service_provider import ACS, ENTITY, NOON, OTHER_ACS, key, party, posted, signed
 from tests.rig.service_provider import request as asked
@@ -158,6 +162,34 @@ def test_a_further_transform_is_refused_also_when_it_is_signed() -> None:
     etree.SubElement(next(root.iter(ds("Transforms"))), ds("Transform"), Algorithm=names.EXCLUSIVE)
     with pytest.raises(RequestRefused):
         signed_by(root, KEYS)
+
+
+def _resigned(change: Callable[[etree._Element], object]) -> etree._Element:
+    """A service provider's own signature over a `SignedInfo` of another form."""
+    root = genuine()
+    info = next(root.iter(ds("SignedInfo")))
+    change(info)
+    value = key().private.sign(canonical(info), padding.PKCS1v15(), hashes.SHA256())
+    next(root.iter(ds("SignatureValue"))).text = b64encode(value).decode()
+    return root
+
+
+def test_only_the_one_form_is_believed_also_of_who_may_sign() -> None:
+    assert signed_by(_resigned(lambda info: None), KEYS) is not None
+    one = names.EXCLUSIVE
+    changes: list[Callable[[etree._Element], object]] = [
+        lambda info: info.find(ds("Reference")).set("URI", ""),
+        lambda info: info.find(ds("Reference")).set("URI", "#_other"),
+        lambda info: info.append(deepcopy(info.find(ds("Reference")))),
+        lambda info: etree.SubElement(next(info.iter(ds("Transforms"))), ds("Transform"), Algorithm=one),
+        lambda info: next(info.iter(ds("Transforms"))).remove(next(info.iter(ds("Transform")))),
+        lambda info: etree.SubElement(next(info.iter(ds("Transform"))), "{urn:x}InclusiveNamespaces"),
+        lambda info: info[0].set("Algorithm", one + "WithComments"),
+    ]
+    for change in changes:
+        with pytest.raises(RequestRefused) as refused:
+            signed_by(_resigned(change), KEYS)
+        assert refused.value.reason is Unsafe.SIGNATURE_WRONG
 
 
 def test_a_key_that_the_message_brings_along_proves_nothing() -> None:
