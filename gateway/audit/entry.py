@@ -60,6 +60,8 @@ class Code(StrEnum):
     RECOVERY_REFUSED = "recovery.refused"
     CODE_ISSUED = "oidc.code_issued"
     CODE_REFUSED = "oidc.code_refused"
+    SAML_ASSERTION_ISSUED = "saml.assertion_issued"
+    SAML_ASSERTION_REFUSED = "saml.assertion_refused"
     TOKEN_ISSUED = "oidc.token_issued"
     TOKEN_REFUSED = "oidc.token_refused"
     TOKEN_REVOKED = "oidc.token_revoked"

@@ -41,6 +41,8 @@ from idp.events.recovery import (
     RecoveryUsed,
 )
 from idp.events.relying_party import (
+    AssertionIssued,
+    AssertionRefused,
     AuthorizationGranted,
     AuthorizationRefused,
     ClientRefused,
@@ -113,6 +115,8 @@ Event = (
     | ExceptionEnded
     | BlockLifted
     | SessionEnded
+    | AssertionIssued
+    | AssertionRefused
     | AuthorizationGranted
     | AuthorizationRefused
     | ClientRefused
@@ -144,6 +148,8 @@ Event = (
 __all__ = [
     "NOWHERE",
     "Actor",
+    "AssertionIssued",
+    "AssertionRefused",
     "AuthorizationGranted",
     "AuthorizationRefused",
     "BlockLifted",

@@ -24,6 +24,23 @@ class AuthorizationRefused(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssertionIssued(Happening):
+    """A service provider of SAML was told who signed in."""
+
+    session: SessionId
+    client: str
+    """Its entity id."""
+    rule: str = ""
+    policy_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssertionRefused(Happening):
+    client: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenIssued(Happening):
     session: SessionId
     client: str

@@ -93,6 +93,8 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
     app.router.add_get("/", home)
     if last_resort is not None:
         recovery.add_to(app, last_resort)
+    if provider.saml is not None:
+        provider.saml.add_to(app)
     provider.pages.assets.add_to(app)
     return app
 

@@ -74,15 +74,22 @@ async def _beginning(
         return Refused(OAuthError.LOGIN_REQUIRED, f"sign-in needed: {why}")
     if why is not SignInWhy.LEVEL_TOO_LOW or session is None:
         return AwaitingPassword(new_challenge(), asked.demanded)
+    return await lifting(provider, session, asked.demanded) or rules.REFUSALS[why]
+
+
+async def lifting(
+    provider: Provider, session: Session, demanded: AuthenticationLevel | None
+) -> Waiting | None:
+    """Where a sign-in begins that lifts a session; None where none of the person's factors would."""
     reach = await _reach(provider, session)
     enrols = not reach and session.person.subject != RECOVERY_ADMINISTRATOR  # with an officer's code
-    if not enrols and not any_reaches(reach, asked.demanded):
-        return rules.REFUSALS[why]
+    if not enrols and not any_reaches(reach, demanded):
+        return None
     # a new passkey: nothing that another key could go with
     passwordless = not first_was_shown(session.methods)
     if enrols or passwordless:
-        return AwaitingPassword(new_challenge(), asked.demanded)
-    return AwaitingFactor(_raised(session, asked), new_challenge())
+        return AwaitingPassword(new_challenge(), demanded)
+    return AwaitingFactor(_raised(session, demanded), new_challenge())
 
 
 async def _reach(provider: Provider, session: Session) -> frozenset[AuthenticationLevel]:
@@ -91,12 +98,12 @@ async def _reach(provider: Provider, session: Session) -> frozenset[Authenticati
     return await provider.store.look(lambda book: reach_of(book, subject, now))
 
 
-def _raised(session: Session, asked: Request) -> Standing:
+def _raised(session: Session, demanded: AuthenticationLevel | None) -> Standing:
     """The session's password was shown recently enough (`must_ask` saw to it): the factor alone is asked for."""
     return Standing(
         person=session.person,
         read_at=session.facts_at,
-        demanded=asked.demanded,
+        demanded=demanded,
         lifting=session.sid,
         since=session.auth_time,
         via=session.via,
@@ -188,6 +195,11 @@ async def _not_admitted(request: web.Request, asked: Request, why: NotAdmitted) 
         return await refuse(request, refusable)
     origin, now = arrival.origin_of(request), provider.clock()
     await provider.store.transact(lambda book: grant.refuse_authorization(book, refusable, origin, now))
+    return not_admitted_page(request, why)
+
+
+def not_admitted_page(request: web.Request, why: NotAdmitted) -> web.Response:
+    provider, origin = provider_of(request), arrival.origin_of(request)
     language = language_of(request, provider.pages.default_language)
     response = provider.pages.respond(
         request,

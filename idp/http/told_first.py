@@ -23,6 +23,8 @@ from idp.login.session import Session
 from idp.oidc import pushed
 from idp.oidc.authorize import Prompt
 from idp.oidc.client import Client
+from idp.saml.asked import BEGINS as SAML_BEGINS
+from idp.saml.asked import GO as SAML
 
 PASSWORD_CHANGED, CODE_USED = "/sign-in/password-changed", "/sign-in/recovery-code-used"
 TOLD_WITHIN = timedelta(minutes=5)  # afterwards a link to the page would tell what nobody did
@@ -97,7 +99,8 @@ def _request(query: str, without: Collection[str]) -> str:
     consent = any(name == "prompt" and Prompt.CONSENT in words.split() for name, words in asked)
     if consent and "prompt" in without:  # that no sign-in satisfies
         left.append(("prompt", Prompt.CONSENT))
-    return f"/authorize?{urlencode(left)}"
+    back = SAML if query.startswith(SAML_BEGINS) else "/authorize"
+    return f"{back}?{urlencode(left)}"
 
 
 PAGES = {PASSWORD_CHANGED: password_changed, CODE_USED: code_used}

@@ -40,6 +40,7 @@ from idp.http.provider import (
     NotAdmitted,
     Provider,
     Reread,
+    SamlDoor,
     UpstreamDoor,
 )
 from idp.http.recovery import Recovery
@@ -331,6 +332,7 @@ async def provider(
     realms: Realms = ONE_DIRECTORY,
     some_silent: Callable[[], bool] = lambda: False,
     upstreams: Mapping[str, UpstreamDoor] | None = None,
+    saml: SamlDoor | None = None,
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -363,6 +365,7 @@ async def provider(
                 realm=realm,
                 some_silent=some_silent,
                 upstreams=upstreams or {},
+                saml=saml,
                 directory_errors=(DirectoryUnusable,),
                 pages=Pages(
                     (),
