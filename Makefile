@@ -25,7 +25,7 @@ PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorde
 BROWSER_ASSETS := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: agent help install install-tests demo test test-long unit journeys check format fuzz mutants bench bench-full clean
+.PHONY: agent help install install-tests demo test test-long test-keycloak unit journeys check format fuzz mutants bench bench-full clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -41,10 +41,14 @@ define tested
 endef
 
 test: install-tests  ## tests, with real servers and a real browser (about 19 minutes on two cores)
-	@$(call tested,not long)
+	@$(call tested,not long and not keycloak)
 
 test-long: install-tests  ## the whole product at once: attacks, fleets of several nodes, journeys (about 20 minutes)
-	@$(call tested,long)
+	@$(call tested,long and not keycloak)
+
+test-keycloak: install-tests  ## against a real Keycloak server, which Maven fetches (minutes; skipped aloud where it cannot)
+	@$(compiled)
+	$(BIN)/python -m pytest -m keycloak tests/keycloak
 
 unit: install-tests  ## tests without real servers (one process, about 5 minutes)
 	@$(BIN)/python -m pytest -m "not real"

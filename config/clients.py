@@ -1,6 +1,6 @@
 """What is wrong with relying parties of our sign-in, beyond types."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,42 +14,56 @@ BUILT_IN = frozenset({"brana-gateway"})
 
 def client_findings(settings: Settings) -> Iterator[Finding]:
     seen = set(BUILT_IN)
+    hosted = {one.id for one in settings.applications}
+    known = {one.id for one in settings.oidc_clients}
     for number, client in enumerate(settings.oidc_clients):
         at = f"oidc_clients[{number}]"
         if client.id in seen or not client.id:
             yield f"{at}.id", f"{client.id!r} is taken", "give each client an id of its own"
         seen.add(client.id)
-        yield from _proof(at, client)
-        yield from _asks_about(at, client, {one.id for one in settings.oidc_clients})
-        hosted = {one.id for one in settings.applications}
-        if client.application is not None and client.application not in hosted:
+        yield from findings_of(at, client, known, hosted)
+
+
+def findings_of(
+    at: str, client: OidcClient, known: Collection[str], hosted: Collection[str]
+) -> Iterator[Finding]:
+    """Of one, wherever it is described. `known`: ids of clients, `hosted`: of applications."""
+    yield from _proof(at, client)
+    yield from _asks_about(at, client, known)
+    if client.application is not None and client.application not in hosted:
+        yield (
+            f"{at}.application",
+            f"there is no application {client.application!r}",
+            "write the `id` of one of `applications`, or leave it out",
+        )
+    if not client.redirect_uris and not client.device_authorization:
+        yield (
+            f"{at}.redirect_uris",
+            "is missing: no answer would go anywhere",
+            "write the address of its callback; a program without a browser has `device_authorization = true`",
+        )
+    yield from _sector(at, client)
+    if client.refresh_idle < SHORTEST_IDLE:
+        yield (
+            f"{at}.refresh_idle",
+            "is shorter than a minute, and an access token lasts five",
+            "choose a longer time; a refresh token ends with its sign-in in any case",
+        )
+    for name, uri in addresses_of(client):
+        parts = split_address(uri)
+        if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
             yield (
-                f"{at}.application",
-                f"there is no application {client.application!r}",
-                "write the `id` of one of `applications`, or leave it out",
+                f"{at}.{name}",
+                f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
+                "write the whole address, as `https://application.example/callback`",
             )
-        yield from _sector(at, client)
-        if client.refresh_idle < SHORTEST_IDLE:
-            yield (
-                f"{at}.refresh_idle",
-                "is shorter than a minute, and an access token lasts five",
-                "choose a longer time; a refresh token ends with its sign-in in any case",
-            )
-        for name, uri in addresses_of(client):
-            parts = split_address(uri)
-            if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
-                yield (
-                    f"{at}.{name}",
-                    f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
-                    "write the whole address, as `https://application.example/callback`",
-                )
-        yield from _front_channel(f"{at}.frontchannel_logout_uri", client)
-        if client.backchannel_logout_authority is not None and client.backchannel_logout_uri is None:
-            yield (
-                f"{at}.backchannel_logout_authority",
-                "nothing is sent there",
-                "add `backchannel_logout_uri`, or take the file out",
-            )
+    yield from _front_channel(f"{at}.frontchannel_logout_uri", client)
+    if client.backchannel_logout_authority is not None and client.backchannel_logout_uri is None:
+        yield (
+            f"{at}.backchannel_logout_authority",
+            "nothing is sent there",
+            "add `backchannel_logout_uri`, or take the file out",
+        )
 
 
 def _front_channel(at: str, client: OidcClient) -> Iterator[Finding]:
@@ -88,12 +102,16 @@ def _proof(at: str, client: OidcClient) -> Iterator[Finding]:
     by_key = way == "private_key_jwt"
     if by_key and client.jwks_file is None:
         yield f"{at}.authentication", f"{way} takes keys, and there are none", "name them by `jwks_file`"
-    if client.jwks_file is not None and not by_key:
+    if client.jwks_file is not None and not by_key and not client.require_signed_request:
         yield (
             f"{at}.jwks_file",
             "no key is asked for",
-            'write `authentication = "private_key_jwt"`, or take the file out',
+            'write `authentication = "private_key_jwt"` or `require_signed_request = true`, or take the file out',
         )
+    if client.require_signed_request and client.jwks_file is None:
+        yield f"{at}.require_signed_request", "there are no keys to verify it by", "name them by `jwks_file`"
+    if client.require_pushed and _is_public(client):
+        yield f"{at}.require_pushed", "a public client may leave no requests", "give it a secret or keys"
 
 
 def _sector(at: str, client: OidcClient) -> Iterator[Finding]:
@@ -101,16 +119,22 @@ def _sector(at: str, client: OidcClient) -> Iterator[Finding]:
     if client.sector is not None and (client.subject_type != "pairwise" or not client.sector.strip()):
         yield f"{at}.sector", "names nothing that is asked for", 'it goes with `subject_type = "pairwise"`'
     hosts = {parts.hostname for uri in client.redirect_uris if (parts := split_address(uri)) is not None}
-    if client.subject_type == "pairwise" and client.sector is None and len(hosts) > 1:
-        yield f"{at}.sector", "its redirect addresses are of several hosts", "name one of them"
+    if client.subject_type == "pairwise" and client.sector is None and len(hosts) != 1:
+        several = "its redirect addresses are of several hosts" if hosts else "it has no redirect address"
+        yield f"{at}.sector", several, "name one of them" if hosts else "name it; it is the same for ever"
 
 
-def _asks_about(at: str, client: OidcClient, known: set[str]) -> Iterator[Finding]:
+def _asks_about(at: str, client: OidcClient, known: Collection[str]) -> Iterator[Finding]:
     for number, name in enumerate(client.introspects):
         if name not in known:
             yield f"{at}.introspects[{number}]", f"there is no client {name!r}", "write its `id`"
-    if client.introspects and client.secret_file is None and client.jwks_file is None:
+    if client.introspects and _is_public(client):
         yield f"{at}.introspects", "a public client may ask about nothing", "give it a secret or keys"
+
+
+def _is_public(client: OidcClient) -> bool:
+    """Keys alone do not prove it: they may be for its requests."""
+    return client.secret_file is None and client.authentication != "private_key_jwt"
 
 
 def secrets_of_clients(settings: Settings) -> dict[str, Path]:

@@ -26,6 +26,7 @@ from config.files import file_fault, folder_fault
 from config.fleet import fleet_findings
 from config.guesses import guess_findings
 from config.hosts import host_findings
+from config.keycloak import keycloak_findings, secrets_of_keycloak
 from config.listening import listening_findings
 from config.named_networks import named_network_findings
 from config.networks import proxy_findings
@@ -79,6 +80,7 @@ def inconsistencies(
         ((), application_findings(settings, district)),
         ((), client_findings(settings)),
         ((), upstream_provider_findings(settings)),
+        (("upstream_providers",), keycloak_findings(settings)),
         ((), role_findings(settings, district)),
         ((), deputy_findings(settings, district)),
         (limits, work_findings(settings)),
@@ -129,7 +131,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
     secrets |= secrets_of_database(settings) | secrets_of_audit_receivers(settings)
     readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
     readable |= certificates_of_database(settings) | certificates_of_audit_receivers(settings)
-    secrets |= secrets_of_upstream_providers(settings)
+    secrets |= secrets_of_upstream_providers(settings) | secrets_of_keycloak(settings)
     readable |= certificates_of_upstream_providers(settings) | authorities_of_witnesses(settings)
     readable |= files_of_technical_accounts(settings) | keys_of_clients(settings)
     readable |= (

@@ -27,6 +27,7 @@ from config.settings.directories import (
     Work,
 )
 from config.settings.fleet import Fleet, Peer
+from config.settings.keycloak import Keycloak
 from config.settings.notifications import Notifications, Smtp, Webhook
 from config.settings.personnel import SCIM, Personnel, PersonnelRole
 from config.settings.postgres import Postgres
@@ -66,6 +67,7 @@ __all__ = [
     "Hsts",
     "Identity",
     "IdentityHeaders",
+    "Keycloak",
     "Keys",
     "Limits",
     "Metrics",
@@ -245,6 +247,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     separation: list[Separation] = field(default_factory=list)
     oidc_clients: list[OidcClient] = field(default_factory=list)
     upstream_providers: list[UpstreamProvider] = field(default_factory=list)
+    keycloak: Keycloak | None = None
     applications: list[Application] = field(default_factory=list)
     technical: Technical | None = None
     technical_accounts: list[TechnicalAccount] = field(default_factory=list)

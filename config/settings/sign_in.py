@@ -71,11 +71,15 @@ class SignIn(Setting, frozen=True, kw_only=True):
         return [one for one in self.limits if not set(roles).isdisjoint(one.roles)]
 
 
+ScopeName = Literal["profile", "email", "roles", "municipality", "agendas"]
+
+
 class OidcClient(Setting, frozen=True, kw_only=True):
     """A relying party of the built-in OpenID Provider, besides the gateway itself."""
 
     id: str
-    redirect_uris: Annotated[list[str], Meta(min_length=1)]
+    redirect_uris: list[str] = field(default_factory=list)
+    """None for a program without a browser alone (`device_authorization`)."""
     authentication: Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] | None = (
         None
     )
@@ -83,13 +87,25 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     secret_file: Path | None = None
     """Left out for a public client, and for one that has keys."""
     jwks_file: Path | None = None
-    """Public keys of one that signs."""
+    """Public keys of one that signs: to prove itself, or its requests."""
+    require_signed_request: bool = False
+    """Whether it is heard by requests alone that its keys signed."""
+    require_pushed: bool = False
+    """Whether by those alone that it left here itself, past the browser."""
     post_logout_redirect_uris: list[str] = field(default_factory=list)
     id_token_algorithm: Literal["ES256", "RS256"] = "ES256"
+    scopes: list[ScopeName] = field(default_factory=lambda: ["profile", "email", "roles"])
+    """What it may ask to be told, by scopes or claim by claim."""
+    userinfo_signed_response_alg: Literal["ES256", "RS256"] | None = None
+    """What is told of people at /userinfo is signed by it; None: it is plain JSON."""
     refresh: Literal["never", "asked", "always"] = "never"
     """Whether it gets refresh tokens: where it asks by the scope `offline_access`, or always."""
     refresh_idle: timedelta = timedelta(hours=1)
     """How long a refresh token is good that is not used; the sign-in may end sooner."""
+    device_authorization: bool = False
+    """Whether it may wait for somebody who types its code in a browser (RFC 8628)."""
+    dpop_bound_access_tokens: bool = False
+    """Whether it gets tokens only with a proof of a key, which they are bound to (RFC 9449)."""
     subject_type: Literal["public", "pairwise"] = "public"
     """Whether it knows people by names of its own, which tell nobody else whom it means."""
     sector: str | None = None

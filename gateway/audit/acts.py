@@ -70,6 +70,20 @@ def removal_confirmed(now: datetime, subject: str, directory: str, removal: str)
     )
 
 
+def keycloak_provisioned(
+    now: datetime, subject: str, realm: str, changes: str, *, whole: bool = True
+) -> Entry:
+    """An operator sets a Keycloak up. `changes`: how many of each kind are begun, or where it stopped (not `whole`)."""
+    return Entry(
+        code=Code.KEYCLOAK_PROVISIONED,
+        outcome=Outcome.SUCCESS if whole else Outcome.FAILURE,
+        at=now,
+        subject=subject,
+        person=subject,
+        details={"realm": neutral(realm, TEXT), "changes": neutral(changes, TEXT)},
+    )
+
+
 def state_moved(
     now: datetime, by: str, *, file: str, place: str, entries: int, root: str, finding: str
 ) -> Entry:

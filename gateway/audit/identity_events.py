@@ -109,6 +109,21 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
             return replace(
                 _refused(event, Code.CLIENT_REFUSED, reason, endpoint=endpoint), application=client
             )
+        case events.DeviceAuthorizationAsked(client=client):
+            return replace(_entry(event, Code.DEVICE_AUTHORIZATION_ASKED), application=client)
+        case events.DeviceAuthorizationAllowed(
+            session=session, client=client, asked_from=place, rule=rule, policy_version=version
+        ):
+            allowed = _entry(
+                event, Code.DEVICE_AUTHORIZATION_ALLOWED, program_address=printable(place, PERSON_MAX)
+            )
+            return replace(allowed, session=session, application=client, rule=rule, policy_version=version)
+        case events.DeviceAuthorizationRefused(
+            session=session, client=client, asked_from=place, reason=reason
+        ):
+            asked_from = {"program_address": printable(place, PERSON_MAX)} if place else {}
+            denied = _refused(event, Code.DEVICE_AUTHORIZATION_REFUSED, reason, **asked_from)
+            return replace(denied, session=session, application=client)
         case events.RefreshTokenMisused(
             session=session, client=client, shown_by=other, reason=reason, revoked=revoked
         ):

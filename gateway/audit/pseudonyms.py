@@ -77,7 +77,7 @@ OF_PEOPLE = frozenset(
     }
 )
 OF_SUBJECTS = frozenset({"by_subject", "of_subject", "granted_by_subject", "browser_of_subject"})
-OF_ADDRESSES = frozenset({"device_address", "address", "tunnel_address"})
+OF_ADDRESSES = frozenset({"device_address", "address", "tunnel_address", "program_address"})
 OF_AN_ALERT = "alert_of"
 """For whom or what it counted: as a rule a login or an address, and then the same pseudonym as elsewhere."""
 

@@ -30,6 +30,7 @@ from gateway.authorize.open_streams import OpenStreams
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.tunnel_office import TunnelOffice
 from gateway.authorize.whereabouts import Whereabouts
+from gateway.clients.in_force import InForce as OwnClients
 from gateway.commands.addresses import Addresses
 from gateway.commands.countries import locator
 from gateway.commands.decisions import devices_of, snapshot_of
@@ -145,7 +146,7 @@ class ControlPlane:
         )
         self.timetable = Timetable()
         self.asked, self.suspended = InForce(), SuspendedInForce()
-        self.devices = Devices()
+        self.devices, self.own_clients = Devices(), OwnClients()
         self.tunnels: tuple[TunnelOffice, Line] | None = None
         """Who opened them, and the line to the process that keeps them."""
         self.roster, self.persons = Roster(), Persons()

@@ -65,6 +65,7 @@ from gateway.commands.policies_in_force import new_policies
 from gateway.commands.preflight import DiskFull
 from gateway.commands.public_certificate import keep_certificate
 from gateway.commands.reloading import Reloading
+from gateway.commands.relying_parties import look_at_clients
 from gateway.commands.repeating import Round, running
 from gateway.commands.retention import keep_retention
 from gateway.commands.reviewing import keep_reviews
@@ -262,6 +263,7 @@ async def _take_up(plane: ControlPlane, moment: datetime) -> None:
     await ask_office(plane).look_again(moment, first=True)
     await look_at_suspensions(plane)
     await look_at_devices(plane)
+    await look_at_clients(plane)
     await look_at_persons(plane, first=True)
     plane.revoked.replace(await state.sessions.revoked(moment))
     if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
@@ -312,6 +314,7 @@ async def look_again(
     await ask_office(plane).look_again(now())
     await look_at_suspensions(plane)
     await look_at_devices(plane)
+    await look_at_clients(plane)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     await plane.nodes.ask_all()
     # One after the other: whoever asked waits for five seconds in all.

@@ -23,6 +23,7 @@ from gateway.storage.seal import MasterKeyUnusable, SealBroken
 from gateway.storage.unnamed_people import OfNoDirectory
 from gateway.witness.kept import WitnessUnusable
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
+from idp.keycloak.errors import KeycloakUnusable
 
 TOLD = (
     CannotJoin,
@@ -33,6 +34,7 @@ TOLD = (
     DirectoryUnreachable,
     FolderOvertaken,
     FolderTakenBack,
+    KeycloakUnusable,
     LogInconsistent,
     MasterKeyUnusable,
     NotInForce,

@@ -30,6 +30,7 @@ from gateway.commands.fleet_services import look_at_nodes
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.keeping_room import RoomKeeper
 from gateway.commands.nodes import LEAD
+from gateway.commands.relying_parties import look_at_clients, note_used_secrets
 from gateway.commands.roster import watched
 from gateway.commands.schema_in_force import SchemaInForce
 from gateway.commands.state import State, now
@@ -48,6 +49,7 @@ from gateway.storage.audit_spool import SpoolPlaces
 from gateway.storage.telling import (
     ASKED,
     ASKS,
+    CLIENTS,
     DEVICES,
     DIRECTORIES,
     EVERYTHING,
@@ -306,6 +308,7 @@ async def tidy(plane: ControlPlane) -> None:
         await plane.office.catch_up_with_provider(moment)
         await miss_silent_devices(plane, began, moment)
         await forget_gone_devices(plane, moment)
+        await note_used_secrets(plane)
         heap.give_back()
 
 
@@ -358,6 +361,8 @@ async def _remember(plane: ControlPlane, changed: AbstractSet[str]) -> None:
         await ask_office(plane).look_again(now())
     if changed & {DEVICES, ASKED}:
         await look_at_devices(plane)
+    if changed & {CLIENTS, ASKED}:
+        await look_at_clients(plane)
 
 
 async def deliver(plane: ControlPlane, delivery: Callable[[], Delivery]) -> None:

@@ -18,12 +18,12 @@ from idp.oidc import front_channel
 
 async def tell_clients(plane: ControlPlane) -> None:
     """For as long as the process serves."""
-    taken, receivers = plane.settings, receivers_of(plane)
+    taken, receivers = (plane.settings, plane.own_clients.clients), receivers_of(plane)
 
     def current() -> Receivers:
         nonlocal taken, receivers
-        if plane.settings is not taken:
-            taken, receivers = plane.settings, receivers_of(plane)
+        if plane.settings is not taken[0] or plane.own_clients.clients is not taken[1]:
+            taken, receivers = (plane.settings, plane.own_clients.clients), receivers_of(plane)
         return receivers
 
     delivery = Delivery(
@@ -44,7 +44,7 @@ async def tell_clients(plane: ControlPlane) -> None:
 def receivers_of(plane: ControlPlane) -> Receivers:
     authorities = {one.id: one.backchannel_logout_authority for one in plane.settings.oidc_clients}
     return {
-        name: Receiver(client=client, address=client.backchannel_logout_uri, authority=authorities[name])
+        name: Receiver(client=client, address=client.backchannel_logout_uri, authority=authorities.get(name))
         for name, client in relying_parties(plane).items()
         if client.backchannel_logout_uri is not None
     }

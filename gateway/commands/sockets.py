@@ -147,17 +147,17 @@ def _device_rooms(plane: ControlPlane) -> Iterable[Page]:
 
 
 def _policy_rooms(plane: ControlPlane) -> Iterable[Page]:
+    from gateway.commands.client_pages import client_pages  # noqa: PLC0415
     from gateway.commands.policy_pages import policy_pages  # noqa: PLC0415 - 2 MiB that few installations use daily
     from gateway.commands.review_pages import review_pages  # noqa: PLC0415
 
-    return [*policy_pages(plane), *review_pages(plane)]
+    return [*policy_pages(plane), *review_pages(plane), *client_pages(plane)]
 
 
 def provider_app(plane: ControlPlane) -> web.Application:
     """The built-in OpenID Provider."""
     settings, state, addresses = plane.settings, plane.state, plane.addresses
     gateway = gateway_client(addresses.redirect_uris(), [f"{addresses.portal}/"])
-    others = relying_parties(plane)
     return idp_app.make_app(
         Provider(
             issuer=addresses.issuer,
@@ -167,7 +167,8 @@ def provider_app(plane: ControlPlane) -> web.Application:
             sign_in=settings.sign_in,
             refresh=settings.facts.refresh,
             grace=settings.facts.grace,
-            clients={gateway.id: gateway, **others},
+            clients=relying_parties(plane, {gateway.id: gateway}),
+            secret_used=plane.own_clients.note,
             keys=plane.keys.provider,
             store=state.identities,
             authenticate=plane.known.authenticate,
@@ -196,6 +197,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             ),
             clock=now,
             municipality_name=state.district.name,
+            district=state.district,
             on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
         ),
         _last_resort(plane),

@@ -41,6 +41,7 @@ from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.log_keys import known, private_keys, signing, vouching
 from gateway.storage.migrate import exists, prepare
 from gateway.storage.notices import StoredOutbox
+from gateway.storage.own_clients import StoredClients
 from gateway.storage.place import aside_of, file_of, is_shared, named, place_of
 from gateway.storage.policy_versions import Versions
 from gateway.storage.seal import Seal, master_key
@@ -156,6 +157,10 @@ class State:
     @cached_property
     def suspensions(self) -> StoredSuspensions:
         return StoredSuspensions(self.database, append)
+
+    @cached_property
+    def own_clients(self) -> StoredClients:
+        return StoredClients(self.database, append)
 
     @cached_property
     def devices(self) -> StoredDevices:

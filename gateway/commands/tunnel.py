@@ -20,7 +20,7 @@ from gateway.tunnels.conntrack import ConntrackFailed
 from gateway.tunnels.key_file import private_key
 from gateway.tunnels.nftables import NftablesMissing, RulesNotTaken
 from gateway.tunnels.opening import closed, opened, ready_for
-from gateway.tunnels.rules import Plan
+from gateway.tunnels.plan import Plan
 from gateway.tunnels.seen import TunnelDeviceFailed
 from gateway.tunnels.serving import Serving
 from gateway.tunnels.wireguard_go import CannotTunnel

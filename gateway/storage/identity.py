@@ -24,10 +24,12 @@ from gateway.storage.tables.authenticators import enrolment_code, pending_authen
 from gateway.storage.tables.identity import (
     access_token,
     authorization_code,
+    device_grant,
     known_browser,
     known_login,
     new_device,
     provider_session,
+    pushed_request,
     refresh_family,
     sign_in_flow,
     sign_in_guesses,
@@ -37,6 +39,7 @@ from gateway.storage.tables.technical import technical_assertion
 from idp.directory.person import Person
 from idp.events import (
     NOWHERE,
+    DeviceAuthorizationAsked,
     EndReason,
     Event,
     RecoveryRefused,
@@ -186,7 +189,9 @@ class IdentityStore:
             (access_token, access_token.c.expires_at, now),
             (technical_assertion, technical_assertion.c.expires_at, now),
             (authorization_code, authorization_code.c.expires_at, now - REPLAYS_NOTICED),
+            (pushed_request, pushed_request.c.expires_at, now - REPLAYS_NOTICED),
             (refresh_family, refresh_family.c.expires_at, now - REPLAYS_NOTICED),
+            (device_grant, device_grant.c.expires_at, now - REPLAYS_NOTICED),
             (enrolment_code, enrolment_code.c.expires_at, now - ENDED_KEPT),
             (known_login, known_login.c.seen_at, now - FORGOTTEN),
             (known_browser, known_browser.c.seen_at, now - FORGOTTEN),
@@ -227,8 +232,10 @@ class IdentityStore:
             return self._throttled.of(event.subject, event.at)
         if isinstance(event, RecoveryRefused):
             return None if event.reason in RIGHT_SECRET else self._last_resort
-        # whoever has an account at another provider can cause as many of the latter as they like
-        of_strangers = entry.outcome is Outcome.REFUSED or isinstance(event, UpstreamNotLinked)
+        # whoever has an account at another provider can cause as many of the latter as they like, and anybody can
+        # run a program that asks for codes
+        causable = isinstance(event, UpstreamNotLinked | DeviceAuthorizationAsked)
+        of_strangers = entry.outcome is Outcome.REFUSED or causable
         return self._refused if not entry.subject and of_strangers else None
 
 

@@ -13,6 +13,7 @@ POLICIES, INCIDENTS = "fleet_policies", "policy_incident"
 ASKS = "ask"
 SUSPENSIONS = "suspension"
 DEVICES = "device"
+CLIENTS = "oidc_client"
 SCHEMA = "schema_step"
 ASKED = "asked"
 TOLD = {
@@ -26,6 +27,7 @@ TOLD = {
     ASKS: "INSERT OR UPDATE",
     SUSPENSIONS: "INSERT OR UPDATE",
     DEVICES: "INSERT OR UPDATE",
+    CLIENTS: "INSERT OR UPDATE OR DELETE",
 }
 """Tables that nodes keep a view of, and what changes the view."""
 EVERYTHING = frozenset({*TOLD, ASKED})

@@ -10,18 +10,32 @@ from gateway.storage.moment import micros
 from gateway.storage.tables.identity import (
     access_token,
     authorization_code,
+    device_grant,
+    pushed_request,
     refresh_family,
     signed_in_client,
 )
-from gateway.storage.tokens_rows import code_of, code_row, family_of, family_row, token_of, token_row
+from gateway.storage.tokens_rows import (
+    code_of,
+    code_row,
+    device_grant_of,
+    device_grant_row,
+    family_of,
+    family_row,
+    pushed_of,
+    pushed_row,
+    token_of,
+    token_row,
+)
 from idp.login.handle import HandleHash
 from idp.login.session import Session
-from idp.oidc.book import AccessToken, Code, RefreshFamily
+from idp.oidc.book import AccessToken, Code, DeviceGrant, RefreshFamily
 from idp.oidc.client import ClientId
+from idp.oidc.pushed import Pushed
 
 
 class TokensBook(KeyedRows):
-    """Implements what `idp.oidc.book.Book` says of them."""
+    """Implements what `idp.oidc.book.Book` says of them, and `idp.oidc.pushed.Book`."""
 
     def keep_code(self, code: Code) -> None:
         self._put(authorization_code, code_row(code))
@@ -46,6 +60,24 @@ class TokensBook(KeyedRows):
     def refresh_family(self, name: HandleHash) -> RefreshFamily | None:
         row = self._at(refresh_family, name=name)
         return None if row is None else family_of(row)
+
+    def keep_pushed(self, pushed: Pushed) -> None:
+        self._put(pushed_request, pushed_row(pushed))
+
+    def pushed(self, name: HandleHash) -> Pushed | None:
+        row = self._at(pushed_request, name=name)
+        return None if row is None else pushed_of(row)
+
+    def keep_device_grant(self, grant: DeviceGrant) -> None:
+        self._put(device_grant, device_grant_row(grant))
+
+    def device_grant(self, name: HandleHash) -> DeviceGrant | None:
+        row = self._at(device_grant, hash=name)
+        return None if row is None else device_grant_of(row)
+
+    def device_grant_of(self, user_code: HandleHash) -> DeviceGrant | None:
+        row = self._at(device_grant, user_code=user_code)
+        return None if row is None else device_grant_of(row)
 
     def keep_signed_in(self, session: Session, client: ClientId) -> None:
         row = {

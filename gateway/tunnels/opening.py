@@ -9,6 +9,7 @@ from gateway.tunnels import kernel, link, rules, wireguard_go
 from gateway.tunnels.conntrack import Conntrack, count_octets
 from gateway.tunnels.keys import PrivateKey
 from gateway.tunnels.nftables import Nftables
+from gateway.tunnels.plan import Plan
 from gateway.tunnels.seen import Device
 from gateway.tunnels.tunnel import Tunnel
 
@@ -40,7 +41,7 @@ class Opened:
 
 
 @asynccontextmanager
-async def opened(plan: rules.Plan, private: PrivateKey, port: int) -> AsyncIterator[Opened]:
+async def opened(plan: Plan, private: PrivateKey, port: int) -> AsyncIterator[Opened]:
     """Until the first `apply` nobody new is let through; who is in a tunnel that runs already stays.
 
     At the end the tunnel is left as it is: `closed` ends it. Raises CannotTunnel, NftablesMissing, RulesNotTaken,
@@ -58,7 +59,7 @@ async def opened(plan: rules.Plan, private: PrivateKey, port: int) -> AsyncItera
         connections.close()
 
 
-async def ready_for(plan: rules.Plan, private: PrivateKey, port: int) -> Ready:
+async def ready_for(plan: Plan, private: PrivateKey, port: int) -> Ready:
     """The device that runs, or a new one. The rules stand before it does. Raises CannotTunnel, TunnelDeviceFailed."""
     ready = await _device(plan.interface)
     seen = await ready.device.seen()
@@ -68,7 +69,7 @@ async def ready_for(plan: rules.Plan, private: PrivateKey, port: int) -> Ready:
     return ready
 
 
-async def closed(plan: rules.Plan) -> None:
+async def closed(plan: Plan) -> None:
     """The interface goes, whoever runs it, then the rules. A restart that is to interrupt nobody does without this."""
     if (process := wireguard_go.runs(plan.interface)) is not None:
         await process.end()

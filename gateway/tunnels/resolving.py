@@ -16,11 +16,11 @@ from ipaddress import ip_address
 from typing import cast
 
 from config.tunnel_pools import gateway_of
+from gateway.tunnels.chains import NAMES
 from gateway.tunnels.keys import TunnelKey
 from gateway.tunnels.names import MOST, answer
 from gateway.tunnels.peers import Address, Network
 from gateway.tunnels.permits import Admitted
-from gateway.tunnels.rules import NAMES
 
 LENGTH = struct.Struct("!H")  # before each message over TCP (RFC 1035, section 4.2.2)
 MOST_LINES, OF_A_DEVICE = 256, 4

@@ -16,10 +16,12 @@ from typing import Any, Protocol, TypeVar
 
 from gateway.tunnels import rules
 from gateway.tunnels.addresses import of_a_device
+from gateway.tunnels.chains import VERSIONS
 from gateway.tunnels.connections import Flow
 from gateway.tunnels.keys import TunnelKey
 from gateway.tunnels.peers import SUSPENDED, Address, AddressOfTwo, Allowed, changes, only
 from gateway.tunnels.permits import Admitted, Permit, Target, allowed, awake, ruled
+from gateway.tunnels.plan import Plan
 from gateway.tunnels.refusals import Refusals, Refused, forgotten
 from gateway.tunnels.seen import Device, Seen
 
@@ -61,7 +63,7 @@ class Tunnel:
     """
 
     def __init__(
-        self, plan: rules.Plan, device: Device, packets: Filter, table: Table, lease: timedelta = LEASE
+        self, plan: Plan, device: Device, packets: Filter, table: Table, lease: timedelta = LEASE
     ) -> None:
         self._plan, self._device, self._packets, self._table = plan, device, packets, table
         self._lasts, self._lease = lease, datetime.min.replace(tzinfo=UTC)
@@ -144,7 +146,7 @@ class Tunnel:
 
     def _elements(self, name: str) -> list[Any]:
         """Of the sets with that name."""
-        sets = (f"{name}{version}" for version in rules.VERSIONS)
+        sets = (f"{name}{version}" for version in VERSIONS)
         return [one for each in sets for one in self._packets.elements(self._plan.table, each)]
 
     async def _to(

@@ -48,7 +48,15 @@ def make_pages(
             HERE / "templates",
             *(
                 HERE / room / "templates"
-                for room in ("portal", "officer", "requests", "policies", "access_review", "devices")
+                for room in (
+                    "portal",
+                    "officer",
+                    "requests",
+                    "policies",
+                    "access_review",
+                    "devices",
+                    "clients",
+                )
             ),
         ],
         [HERE / "locale"],

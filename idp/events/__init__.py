@@ -44,6 +44,9 @@ from idp.events.relying_party import (
     AuthorizationGranted,
     AuthorizationRefused,
     ClientRefused,
+    DeviceAuthorizationAllowed,
+    DeviceAuthorizationAsked,
+    DeviceAuthorizationRefused,
     RefreshTokenMisused,
     TokenIssued,
     TokenRefused,
@@ -110,6 +113,9 @@ Event = (
     | AuthorizationGranted
     | AuthorizationRefused
     | ClientRefused
+    | DeviceAuthorizationAsked
+    | DeviceAuthorizationAllowed
+    | DeviceAuthorizationRefused
     | RefreshTokenMisused
     | TokenIssued
     | TokenRefused
@@ -138,6 +144,9 @@ __all__ = [
     "ClientRefused",
     "CodeAccepted",
     "CodeRefused",
+    "DeviceAuthorizationAllowed",
+    "DeviceAuthorizationAsked",
+    "DeviceAuthorizationRefused",
     "EndReason",
     "EnrolmentCodeIssued",
     "EnrolmentCodeRefused",

@@ -59,6 +59,36 @@ class ClientRefused(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceAuthorizationAsked(Happening):
+    """A program without a browser waits for somebody who types its code (RFC 8628)."""
+
+    client: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceAuthorizationAllowed(Happening):
+    """Somebody typed the code of a program and said yes: it acts for them."""
+
+    session: SessionId
+    client: str
+    asked_from: str
+    """The program's address."""
+    rule: str = ""
+    """As of `AuthorizationGranted`."""
+    policy_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceAuthorizationRefused(Happening):
+    """A code was wrong, or its person said no or may not."""
+
+    session: SessionId
+    client: str
+    asked_from: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshTokenMisused(Happening):
     """More than its client has it: all that came of its sign-in was withdrawn."""
 

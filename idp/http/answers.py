@@ -21,7 +21,7 @@ def json(
 
 def refused(why: Refused, request: web.Request) -> web.Response:
     """RFC 6749 §5.2."""
-    status = token.STATUS.get(why.error, 400)
+    status = why.status or token.STATUS.get(why.error, 400)
     asked_by_header = status == 401 and "Authorization" in request.headers
     challenge = {"WWW-Authenticate": 'Basic realm="brana"'} if asked_by_header else {}
     body = {"error": why.error, "error_description": why.description}

@@ -8,8 +8,11 @@ from idp.http import (
     account,
     account_password,
     authorize,
+    device_authorization,
+    device_page,
     exchange,
     failure,
+    pushed,
     recovery,
     sign_in,
     sign_out,
@@ -23,7 +26,7 @@ from idp.http.arrival import BODY_MAX
 from idp.http.provider import PROVIDER, Provider
 from idp.http.recovery import Recovery
 from idp.http.suspended_device import suspended_devices
-from idp.oidc import discovery
+from idp.oidc import device_grant, discovery
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -43,6 +46,7 @@ FORM_PAGES = {
     **dict.fromkeys(SIGN_IN_FORMS, "/sign-in"),
     **dict.fromkeys(account.FORMS.keys() - account.PAGES, "/account"),
     **dict.fromkeys(account_password.FORMS, "/account/password"),
+    device_page.ENTER: "/device",
     "/logout/confirm": "/logout",
 }
 """A refused form's page stands at the form's address: switching its language or reloading it leads back."""
@@ -67,13 +71,15 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
     app.router.add_post(upstream_logout.BACKCHANNEL, upstream_logout.hear)
     app.router.add_get(upstream_logout.WAY_OUT, upstream_logout.leave, allow_head=False)
     app.router.add_get(upstream_logout.SIGNED_OUT, upstream_logout.left, allow_head=False)
-    for path, handler in {**told_first.PAGES, **account.PAGES}.items():
+    for path, handler in {**told_first.PAGES, **account.PAGES, **device_page.PAGES}.items():
         app.router.add_get(path, handler, allow_head=False)
-    for path, handler in {**SIGN_IN_FORMS, **account.FORMS}.items():
+    for path, handler in {**SIGN_IN_FORMS, **account.FORMS, **device_page.FORMS}.items():
         app.router.add_post(path, handler)
     for path, page in FORM_PAGES.items():
         app.router.add_get(path, _page_of_form(page), allow_head=False)
     app.router.add_post("/token", exchange.exchange)
+    app.router.add_post("/par", pushed.push)
+    app.router.add_post(device_grant.ENDPOINT, device_authorization.ask)
     app.router.add_post("/revoke", token_state.revoke)
     app.router.add_post("/introspect", token_state.introspect)
     app.router.add_get("/userinfo", tokens.userinfo)

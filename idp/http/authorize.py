@@ -10,6 +10,7 @@ from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, Authenticat
 from idp import events
 from idp.events import Origin
 from idp.http import arrival, cookies, failure
+from idp.http.asked import counting
 from idp.http.page import language_of
 from idp.http.provider import Admitted, Book, NotAdmitted, Provider, provider_of
 from idp.http.security_headers import page_headers
@@ -44,8 +45,8 @@ from idp.oidc.parameters import printable
 async def authorize(request: web.Request) -> web.Response:
     """OpenID Connect Core 1.0 §3.1.2; GET and POST."""
     provider = provider_of(request)
-    pairs = await arrival.parameters(request)
-    asked = rules.read(pairs, provider.clients, hint_reader(provider))
+    pairs, refused = await counting(request)
+    asked = refused or rules.read(pairs, provider.clients, hint_reader(provider))
     if isinstance(asked, Unanswerable):
         return await _unanswerable(request, asked)
     if isinstance(asked, Refusable):
@@ -166,7 +167,8 @@ async def _may_use(
     provider: Provider, asked: Request, handle: HandleHash, origin: Origin
 ) -> Admitted | NotAdmitted:
     """Whoever is signed in, where the client names no application."""
-    application = provider.clients[asked.target.client].application
+    client = provider.clients.get(asked.target.client)
+    application = "" if client is None else client.application  # who is gone meanwhile exchanges no code
     session = await signed_in(provider, handle) if application else None
     if session is None:
         return Admitted("", "")

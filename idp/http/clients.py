@@ -13,8 +13,9 @@ from idp.http.provider import Book, Provider, provider_of
 from idp.login import purses, throttle
 from idp.login.throttle import Exhausted
 from idp.oidc import client_authentication, parameters
-from idp.oidc.client import Client
+from idp.oidc.client import Client, Method
 from idp.oidc.client_authentication import UNPROVEN, Shown
+from idp.oidc.discovery import PAR_PATH
 from idp.oidc.errors import ClientFault, OAuthError, Refused
 from idp.oidc.parameters import Unreadable
 
@@ -73,5 +74,9 @@ def fault(book: Book, provider: Provider, shown: Shown, origin: Origin, now: dat
         mine = purses.of_client(shown.client.id, origin.address, provider.sign_in)
         if isinstance(throttle.left(book, mine, now), Exhausted):
             return ClientFault.MUST_WAIT
-    audiences = (provider.issuer, f"{provider.issuer}{TOKEN_PATH}")
-    return client_authentication.fault(book, shown, audiences, now)
+    # RFC 9126 §2 names the third; an assertion is good once, so none passes from one to another
+    audiences = (provider.issuer, f"{provider.issuer}{TOKEN_PATH}", f"{provider.issuer}{PAR_PATH}")
+    reason = client_authentication.fault(book, shown, audiences, now)
+    if reason is None and shown.client is not None and shown.method in (Method.BASIC, Method.POST):
+        provider.secret_used(shown.client.id, shown.client.secret_shown(shown.proof, now) or "", now)
+    return reason

@@ -26,7 +26,8 @@ from idp.http.provider import Book, Provider, provider_of
 from idp.login.book import Flow
 from idp.login.drawn import new_challenge
 from idp.login.handle import Handle, HandleHash
-from idp.login.own_page import OWN_PAGES, OwnPage
+from idp.login.level import reaches
+from idp.login.own_page import OwnPage, own_page
 from idp.login.session import Session
 from idp.login.states import AwaitingPassword
 from idp.oidc import authorize as rules
@@ -39,7 +40,7 @@ Destination = Request | OwnPage
 
 def destination_of(provider: Provider, kept: str) -> Destination | None:
     """A kept destination, read again; None for one that was taken out of the configuration meanwhile."""
-    return OWN_PAGES.get(kept) or asked_of(provider, kept)
+    return own_page(kept) or asked_of(provider, kept)
 
 
 def must_ask(
@@ -49,10 +50,12 @@ def must_ask(
     match destination:
         case Request():
             return rules.must_ask(destination, session, asked_at, now)
-        case OwnPage(anew=anew):
+        case OwnPage(anew=anew, demanded=demanded):
             if session is None:
                 return SignInWhy.NO_SESSION
-            return SignInWhy.ASKED_ANEW if anew and not asked_at <= session.auth_time <= now else None
+            if anew and not asked_at <= session.auth_time <= now:
+                return SignInWhy.ASKED_ANEW
+            return None if reaches(session.level, demanded) else SignInWhy.LEVEL_TOO_LOW
         case _:
             assert_never(destination)
 
@@ -77,7 +80,8 @@ def decided_about(provider: Provider, destination: Destination) -> bool:
     """Whether policies say who may go on there."""
     if not isinstance(destination, Request):
         return False
-    return bool(provider.clients[destination.target.client].application)
+    client = provider.clients.get(destination.target.client)
+    return client is None or bool(client.application)  # one that is gone meanwhile is refused there
 
 
 def form_targets(destination: Destination) -> tuple[str, ...]:
@@ -106,7 +110,7 @@ async def lead_through(
     """Begin the sign-in that leads to a page of ours; for a page alone, as `in_a_page_of_its_own` says why."""
     if not in_a_page_of_its_own(request):
         return failure.page_of_status(request, 400)
-    return await begin(request, page.kept, AwaitingPassword(new_challenge(), demanded))
+    return await begin(request, page.kept, AwaitingPassword(new_challenge(), demanded or page.demanded))
 
 
 async def go_on(

@@ -25,6 +25,8 @@ from idp.login.session import Session
 from idp.login.upstream import Gone, Proven
 from idp.oidc import book as oidc_book
 from idp.oidc import program as programs
+from idp.oidc import pushed
+from idp.oidc.claims import Municipalities
 from idp.oidc.client import Clients
 from idp.oidc.errors import OAuthError
 from idp.oidc.keys import SigningKeys
@@ -34,7 +36,7 @@ from idp.oidc.program import Program
 T = TypeVar("T")
 
 
-class Book(RecoveryBook, oidc_book.Book, programs.Book, Protocol):
+class Book(RecoveryBook, oidc_book.Book, programs.Book, pushed.Book, Protocol):
     """All the provider keeps, inside one transaction."""
 
 
@@ -192,6 +194,8 @@ class Provider:
     clock: Callable[[], datetime]
     """Aware, in UTC."""
     municipality_name: Callable[[MunicipalityCode], str]
+    district: Municipalities = field(default_factory=dict)
+    """Told to applications."""
     programs: Mapping[str, Program] = field(default_factory=dict)
     """Technical accounts by id."""
     issue_token: IssueToken | None = None
@@ -206,6 +210,8 @@ class Provider:
     """Whether one of several directories did not answer lately: everybody is told, so that no login is betrayed."""
     upstreams: Mapping[str, UpstreamDoor] = field(default_factory=dict)
     """Other providers by name, in the order in which the page shows them."""
+    secret_used: Callable[[str, str, datetime], object] = lambda _client, _secret, _now: None
+    """Told which of its secrets a client has just shown; in memory, as asking writes nothing."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
     store_errors: tuple[type[Exception], ...] = ()

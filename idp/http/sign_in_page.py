@@ -105,7 +105,7 @@ def page(
                 "stranger": stranger,
                 "there": provider_title(request, known.via.provider) if known is not None else "",
             }
-            asked_by = "account" if isinstance(destination, OwnPage) else "application"
+            asked_by = "account" if _of_account(destination) else "application"
             ended = ENDED.get(here.over) if here.over is not None else None
             content = "sign_in.html", {**name, **more, "asked_by": asked_by, "ended": ended}
         case AwaitingFactor(standing, challenge):
@@ -122,6 +122,10 @@ def page(
         case _:
             assert_never(flow.state)
     return _respond(request, flow, destination, content, told, who)
+
+
+def _of_account(destination: Destination) -> bool:
+    return isinstance(destination, OwnPage) and destination.path.startswith(ACCOUNT.path)
 
 
 def onward(request: web.Request, door: UpstreamDoor, address: str) -> web.Response:
@@ -193,7 +197,7 @@ def _respond(
             }
         ),
         who=who,
-        back=ACCOUNT.path if isinstance(destination, OwnPage) else provider.start,
+        back=ACCOUNT.path if _of_account(destination) else provider.start,
         message=telling.message if telling is not None else "",
         more=telling.more if telling is not None else "",
         ask=telling is not None and telling.ask,

@@ -97,6 +97,7 @@ def _state(asking: Asking, book: Book) -> Mapping[str, Any]:
         provider.sign_in,
         provider.issuer,
         asking.now,
+        provider.district,
     )
 
 

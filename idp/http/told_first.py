@@ -17,8 +17,11 @@ from idp.http.account_words import told_at
 from idp.http.authorize import send_on, signed_in
 from idp.http.provider import provider_of
 from idp.login.facts import recent
-from idp.login.own_page import OWN_PAGES, PASSWORD
+from idp.login.handle import hashed, new_handle
+from idp.login.own_page import PASSWORD, own_page
 from idp.login.session import Session
+from idp.oidc import pushed
+from idp.oidc.client import Client
 
 PASSWORD_CHANGED, CODE_USED = "/sign-in/password-changed", "/sign-in/recovery-code-used"
 TOLD_WITHIN = timedelta(minutes=5)  # afterwards a link to the page would tell what nobody did
@@ -26,9 +29,21 @@ SATISFIED = frozenset({"prompt", "max_age"})  # OpenID Connect Core 1.0 §3.1.2.
 OURS = frozenset({"lang"})
 
 
+def to_follow(book: pushed.Book, kept: str, client: Client, now: datetime) -> str:
+    """`kept` for such a page, which leads on by a link: a client that is not heard in plain gets a name for it there,
+    good once, without what the sign-in satisfied.
+    """
+    if not client.require_signed_request and not client.require_pushed:
+        return kept
+    handle, asked = new_handle(), parse_qsl(kept, keep_blank_values=True)
+    left = urlencode([pair for pair in asked if pair[0] not in SATISFIED])
+    pushed.push(book, left, client.id, hashed(handle), now, TOLD_WITHIN)
+    return urlencode({"client_id": client.id, "request_uri": pushed.uri(handle)})
+
+
 def of_the_password(kept: str) -> str:
     """Where the browser goes after such a sign-in. `kept`: where it leads, as of `Flow.asked`."""
-    if kept in OWN_PAGES:  # my account says so by itself
+    if own_page(kept) is not None:  # my account says so by itself
         return told_at("password-changed")
     return f"{PASSWORD_CHANGED}?{kept}"
 
@@ -37,7 +52,7 @@ def of_the_code(kept: str) -> str:
     """The same of a recovery code; empty: at once to where the sign-in leads."""
     if kept == PASSWORD.kept:  # whoever is about to change the password is not led away
         return ""
-    return told_at("recovery-code-used") if kept in OWN_PAGES else f"{CODE_USED}?{kept}"
+    return told_at("recovery-code-used") if own_page(kept) is not None else f"{CODE_USED}?{kept}"
 
 
 async def password_changed(request: web.Request) -> web.Response:

@@ -21,7 +21,7 @@ from idp.http.present import present
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.sign_in_page import Held
 from idp.http.standing import reading_of
-from idp.http.told_first import to_be_decided
+from idp.http.told_first import to_be_decided, to_follow
 from idp.http.words import TELLINGS
 from idp.login import conduct
 from idp.login.conduct import Visit
@@ -104,10 +104,12 @@ async def step(
         if flow is None or destination is None or progress.session is None:
             return done
         why = must_ask(destination, progress.session, flow.began_at, now)
-        if why is None and first is not None:
-            return replace(done, first=first(flow.asked))
-        if why is None and decided_about(provider, destination):
-            return replace(done, first=to_be_decided(flow.asked))
+        before = first or (to_be_decided if decided_about(provider, destination) else None)
+        if why is None and before is not None:
+            asked = flow.asked
+            if isinstance(destination, Request):
+                asked = to_follow(book, asked, provider.clients[destination.target.client], now)
+            return replace(done, first=before(asked))
         if why is None:
             reach(book, destination, progress.session, hashed(given.code), caller.origin, now)
         return replace(done, unanswered=why)

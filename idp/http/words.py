@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from idp.events import EndReason
 from idp.login.crowd import Crowd
 from idp.login.refusal import Told
-from idp.oidc.errors import Unsafe
+from idp.oidc.errors import RequestFault, Unsafe
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +200,45 @@ ENDED: dict[EndReason, Ended] = {
 }
 """Of what the person did in this browser nothing is said."""
 
-UNSAFE: dict[Unsafe, str] = {
+_UNTRUSTED = "The application that sent you here sent a request that cannot be trusted. Begin in the application again."
+_SPENT = (
+    "This request for a sign-in was used already, or waited for too long. Begin in the application again."
+)
+_WAY = "The application that sent you here did not ask in the way that is agreed with it."
+
+UNSAFE: dict[Unsafe | RequestFault, str] = {
     Unsafe.CLIENT_UNKNOWN: "The application that sent you here is not registered.",
     Unsafe.REDIRECT_URI_MISSING: "The application that sent you here did not say where to return.",
     Unsafe.REDIRECT_URI_UNKNOWN: "The application wants you to be sent to an address that is not registered.",
     Unsafe.PARAMETER_REPEATED: "The request cannot be read.",
+    **dict.fromkeys(
+        (
+            RequestFault.OBJECT_WRONG,
+            RequestFault.OBJECT_FOR_ANOTHER,
+            RequestFault.URI_OF_ANOTHER,
+            RequestFault.URI_ELSEWHERE,
+        ),
+        _UNTRUSTED,
+    ),
+    **dict.fromkeys(
+        (
+            RequestFault.OBJECT_OUT_OF_TIME,
+            RequestFault.OBJECT_USED_TWICE,
+            RequestFault.URI_UNKNOWN,
+            RequestFault.URI_USED_TWICE,
+            RequestFault.URI_EXPIRED,
+        ),
+        _SPENT,
+    ),
+    **dict.fromkeys(
+        (
+            RequestFault.NOT_SIGNED,
+            RequestFault.NOT_PUSHED,
+            RequestFault.KEYS_MISSING,
+            RequestFault.TWO_WAYS,
+        ),
+        _WAY,
+    ),
 }
 
 STATUS_WORDS: dict[int, str] = {

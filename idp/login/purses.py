@@ -161,6 +161,20 @@ def of_client(client: str, address: str, limits: GuessLimits) -> tuple[Purse, ..
     return (mine, *place)
 
 
+def of_user_code(who: SubjectId, address: str, limits: GuessLimits) -> tuple[Purse, ...]:
+    """Codes of programs that somebody types who is signed in (RFC 8628 §5.1): of the person, and of their place."""
+    mine = Purse(BucketKey(f"user-code:{who}"), Scope.ACCOUNT, Limit(limits.attempts, limits.attempts_window))
+    place = (replace(purse, key=BucketKey(f"user-code:{purse.key}")) for purse in of_place(address, limits))
+    return (mine, *place)
+
+
+def of_device_grant(address: str, limits: GuessLimits) -> tuple[Purse, ...]:
+    """How many codes programs may ask for from one place."""
+    return tuple(
+        replace(purse, key=BucketKey(f"device-grant:{purse.key}")) for purse in of_place(address, limits)
+    )
+
+
 def of_recovery_code(account: str, limits: GuessLimits) -> Purse:
     """Guesses of its second factor, from anywhere: only who has the secret can make them."""
     limit = Limit(limits.attempts, limits.attempts_window)

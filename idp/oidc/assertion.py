@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -60,34 +60,40 @@ def fault(
     book: Spent, text: str, who: str, keys: KeySet | None, audiences: Sequence[str], now: datetime
 ) -> AssertionFault | None:
     """RFC 7523 §3; RFC 7519 §4.1.7 for `jti`, which is good once. `who`: whose it has to be."""
-    claims = _signed(text, keys) if keys is not None else None
-    if claims is None:
+    token = signed(text, keys) if keys is not None else None
+    if token is None:
         return AssertionFault.WRONG
+    claims = token.claims
     expires, name = claims.get("exp"), claims.get("jti")
     if claims.get("iss") != who or claims.get("sub") != who or claims.get("aud") not in audiences:
         return AssertionFault.FOR_ANOTHER
-    if (
-        isinstance(expires, bool)
-        or not isinstance(expires, int | float)
-        or not isinstance(name, str)
-        or not name
-    ):
+    if not is_time(expires) or not isinstance(name, str) or not name:
         return AssertionFault.WRONG
-    earliest, latest = (now - CLOCKS_DIFFER_BY).timestamp(), (now + LONGEST + CLOCKS_DIFFER_BY).timestamp()
-    if not earliest < expires <= latest:  # compared, not reckoned with: a number may be of any size
+    if not in_time(expires, now):
         return AssertionFault.OUT_OF_TIME
     spent = hashlib.sha256(json.dumps([who, name]).encode()).digest()
     until = now + LONGEST + 2 * CLOCKS_DIFFER_BY
     return None if book.spend_assertion(spent, until) else AssertionFault.USED_TWICE
 
 
-def _signed(text: str, keys: KeySet) -> Mapping[str, Any] | None:
+def is_time(said: object) -> TypeGuard[int | float]:
+    """A NumericDate (RFC 7519 §2), of any size."""
+    return isinstance(said, int | float) and not isinstance(said, bool)
+
+
+def in_time(expires: float, now: datetime) -> bool:
+    """Neither over nor too far ahead; compared, not reckoned with."""
+    earliest, latest = (now - CLOCKS_DIFFER_BY).timestamp(), (now + LONGEST + CLOCKS_DIFFER_BY).timestamp()
+    return earliest < expires <= latest
+
+
+def signed(text: str, keys: KeySet) -> jwt.Token | None:
     """What one of the keys signed; each is tried, as neither keys nor assertions need to have names (RFC 7515 §4.1.4).
     None: none of them did.
     """
     for key in keys.keys:
         try:
-            return jwt.decode(text, key, algorithms=ALGORITHMS).claims
+            return jwt.decode(text, key, algorithms=ALGORITHMS)
         except (JoseError, ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError):
             continue
     return None

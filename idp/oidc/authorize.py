@@ -12,11 +12,12 @@ from urllib.parse import urlencode
 
 from config.vocabulary import AuthenticationLevel, Language, SubjectId
 from idp.login.entered import login_fault
-from idp.login.level import reaches, weakest
+from idp.login.level import ORDER, reaches, weakest
 from idp.login.session import Session
-from idp.oidc import parameters, pkce
+from idp.oidc import claims, claims_request, dpop, parameters, pkce
+from idp.oidc.claims_request import NOTHING_MORE, ClaimsRequest, Wish
 from idp.oidc.client import Client, ClientId, Clients, Scope
-from idp.oidc.errors import OAuthError, Refused, Unsafe
+from idp.oidc.errors import OAuthError, Refused, RequestFault, Unsafe
 from idp.oidc.parameters import Unreadable
 from idp.oidc.refresh_token import OFFLINE_ACCESS
 
@@ -62,6 +63,17 @@ class Hint:
         return self.named(subject) == self.subject
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """People by the client's own names, one of whom it wants."""
+
+    names: frozenset[str]
+    named: Callable[[SubjectId], str]
+
+    def is_about(self, subject: SubjectId) -> bool:
+        return self.named(subject) in self.names
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A request that can be answered."""
@@ -73,24 +85,30 @@ class Request:
     prompts: tuple[Prompt, ...]
     max_age: timedelta | None
     demanded: AuthenticationLevel | None
-    """The least of `acr_values` that we know; any level from there on answers the request."""
+    """The least of `acr_values` that we know, or of a claim `acr`; any level from there on answers the request."""
     login_hint: str
     language: Language | None
     hint: Hint | None
     """Of `id_token_hint`, verified."""
+    meant: Meant | None
+    """By the claim `sub`, where it is wanted with a value (Core §5.5.1)."""
+    claims: ClaimsRequest
+    """What is wanted of the person besides what the scopes ask for, and may be."""
     refresh: bool
     """Whether the client is to get a refresh token."""
+    jkt: str | None
+    """Thumbprint of the key that has to be shown with the code (RFC 9449 §10)."""
 
     def may_be_about(self, subject: SubjectId) -> bool:
-        """Whether no hint says that somebody else is meant."""
-        return self.hint is None or self.hint.is_about(subject)
+        """Whether nothing says that somebody else is meant."""
+        return all(one is None or one.is_about(subject) for one in (self.hint, self.meant))
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswerable:
     """Only a page may say so."""
 
-    reason: Unsafe
+    reason: Unsafe | RequestFault
     client: str = ""
 
 
@@ -115,7 +133,8 @@ NOT_OFFERED = {
 _INVALID = OAuthError.INVALID_REQUEST
 UNDERSTOOD = (
     "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge",
-    "code_challenge_method", "prompt", "max_age", "acr_values", "login_hint", "ui_locales", "id_token_hint",
+    "code_challenge_method", "prompt", "max_age", "acr_values", "login_hint", "ui_locales", "id_token_hint", "claims",
+    "dpop_jkt",
 )  # fmt: skip
 KEPT_MAX = 8192  # characters of them, as they are kept with a sign-in
 
@@ -126,7 +145,7 @@ def read(
     values = parameters.read(pairs)
     if isinstance(values, Unreadable):
         return Unanswerable(Unsafe.PARAMETER_REPEATED)
-    target = _target(values, clients)
+    target = target_of(values, clients)
     if isinstance(target, Unanswerable):
         return target
     fault = _fault(values, target)
@@ -137,18 +156,22 @@ def read(
     hint = hint_of(values["id_token_hint"]) if "id_token_hint" in values else None
     if "id_token_hint" in values and hint is None:
         return Refusable(target, Refused(_INVALID, "id_token_hint is no id token of this provider"))
+    client, wanted = clients[target.client], _wanted(values)
     return Request(
         target=target,
-        scopes=scopes_of(values["scope"], clients[target.client]),
+        scopes=scopes_of(values["scope"], client),
         challenge=values["code_challenge"],
         nonce=values.get("nonce"),
         prompts=tuple(Prompt(word) for word in values.get("prompt", "").split()),
         max_age=timedelta(seconds=int(values["max_age"])) if "max_age" in values else None,
-        demanded=weakest(levels_of(values.get("acr_values", ""))),
+        demanded=_demanded(values, wanted),
         login_hint=_login_hint(values.get("login_hint", "")),
         language=language_of(values.get("ui_locales", "")),
         hint=hint,
-        refresh=refreshes(values["scope"], clients[target.client]),
+        meant=_meant(wanted, client),
+        claims=wanted.only(claims.open_to(client)),
+        refresh=refreshes(values["scope"], client),
+        jkt=values.get("dpop_jkt"),
     )
 
 
@@ -157,7 +180,7 @@ def kept(values: Mapping[str, str]) -> str:
     return urlencode([(name, values[name]) for name in UNDERSTOOD if name in values])
 
 
-def _target(values: Mapping[str, str], clients: Clients) -> Target | Unanswerable:
+def target_of(values: Mapping[str, str], clients: Clients) -> Target | Unanswerable:
     client = clients.get(ClientId(values.get("client_id", "")))
     if client is None:
         return Unanswerable(Unsafe.CLIENT_UNKNOWN, parameters.printable(values.get("client_id", "")))
@@ -208,6 +231,11 @@ def _fault(values: Mapping[str, str], target: Target) -> Refused | None:
             _INVALID,
             "code_challenge must be 43 characters of base64url",
         ),
+        (
+            "dpop_jkt" in values and not dpop.is_thumbprint(values["dpop_jkt"]),
+            _INVALID,
+            "dpop_jkt must be 43 characters of base64url",
+        ),
         (not set(prompts) <= set(Prompt), _INVALID, "prompt has an unknown value"),
         (Prompt.NONE in prompts and len(prompts) > 1, _INVALID, "prompt=none stands alone"),
         (
@@ -219,6 +247,16 @@ def _fault(values: Mapping[str, str], target: Target) -> Refused | None:
             "acr_values" in values and not levels_of(values["acr_values"]),
             OAuthError.UNMET_AUTHENTICATION_REQUIREMENTS,
             "acr_values names no level of this provider; see acr_values_supported",
+        ),
+        (
+            "claims" in values and claims_request.read(values["claims"]) is None,
+            _INVALID,
+            "claims must be JSON as OpenID Connect Core 5.5 has it",
+        ),
+        (
+            _acr(_wanted(values)).essential and not _may_be_met(_acr(_wanted(values))),
+            OAuthError.UNMET_AUTHENTICATION_REQUIREMENTS,
+            "the essential claim acr names no level of this provider; see acr_values_supported",
         ),
     )
     return next((Refused(error, text) for wrong, error, text in checks if wrong), None)
@@ -293,9 +331,13 @@ def refusal(refused: Refused) -> dict[str, str]:
 
 
 def scopes_of(asked: str, client: Client) -> tuple[Scope, ...]:
-    """Known scopes that were asked for or are always given; unknown ones are ignored (Core §3.1.2.1)."""
+    """Scopes that were asked for and may be, or are always given; others are ignored (Core §3.1.2.1), and the token
+    endpoint says which are given (RFC 6749 §3.3).
+    """
     words = set(asked.split())
-    return tuple(scope for scope in Scope if scope in words or scope in client.always)
+    return tuple(
+        scope for scope in Scope if scope in client.always or (scope in words and scope in client.scopes)
+    )
 
 
 def refreshes(asked: str, client: Client) -> bool:
@@ -306,6 +348,38 @@ def refreshes(asked: str, client: Client) -> bool:
 def levels_of(acr_values: str) -> list[AuthenticationLevel]:
     """Those we know; a request that names none of them cannot be met."""
     return [level for level in AuthenticationLevel if level.value in acr_values.split()]
+
+
+def _wanted(values: Mapping[str, str]) -> ClaimsRequest:
+    """Nothing for what cannot be read, which `_fault` refuses."""
+    return claims_request.read(values.get("claims", "{}")) or NOTHING_MORE
+
+
+def _acr(wanted: ClaimsRequest) -> Wish:
+    """`acr` is told by the id token alone."""
+    return wanted.id_token.get("acr", Wish())
+
+
+def _may_be_met(acr: Wish) -> bool:
+    return acr.values is None or any(level.value in acr.values for level in AuthenticationLevel)
+
+
+def _demanded(values: Mapping[str, str], wanted: ClaimsRequest) -> AuthenticationLevel | None:
+    """Both ways of asking hold (Core §5.5.1.1): the stronger of what each names at least."""
+    least = (
+        weakest(levels_of(values.get("acr_values", ""))),
+        weakest([level for level in AuthenticationLevel if level.value in (_acr(wanted).values or ())]),
+    )
+    named = [level for level in least if level is not None]
+    return max(named, key=ORDER.__getitem__, default=None)
+
+
+def _meant(wanted: ClaimsRequest, client: Client) -> Meant | None:
+    said = [wishes["sub"].values for wishes in (wanted.id_token, wanted.userinfo) if "sub" in wishes]
+    named = [values for values in said if values is not None]
+    if not named:
+        return None
+    return Meant(named[0].intersection(*named), client.subject_of)
 
 
 def language_of(ui_locales: str) -> Language | None:

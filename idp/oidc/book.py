@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from config.vocabulary import SessionId
+from config.vocabulary import SessionId, SubjectId
 from idp.events import Event
 from idp.login.handle import HandleHash
 from idp.login.session import Session
+from idp.oidc.claims_request import NOTHING_MORE, ClaimsRequest
 from idp.oidc.client import ClientId, Scope
 
 
@@ -27,6 +28,9 @@ class Code:
     used_at: datetime | None = None
     refresh: bool = False
     """Whether a refresh token goes with what it is exchanged for."""
+    claims: ClaimsRequest = NOTHING_MORE
+    jkt: str | None = None
+    """Thumbprint of the key that has to be shown with it (`dpop_jkt`, RFC 9449 §10); None: any, or none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,9 @@ class AccessToken:
     client: ClientId
     scopes: tuple[Scope, ...]
     expires_at: datetime
+    claims: ClaimsRequest = NOTHING_MORE
+    jkt: str | None = None
+    """Thumbprint of the key that it is bound to (RFC 9449 §6.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,35 @@ class RefreshFamily:
     ends_at: datetime
     """At the latest."""
     withdrawn_at: datetime | None = None
+    claims: ClaimsRequest = NOTHING_MORE
+    jkt: str | None = None
+    """As of an access token; of public clients alone, as others prove themselves (RFC 9449 §5)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceGrant:
+    """What a program without a browser waits for (RFC 8628): that somebody types its user code and says yes."""
+
+    hash: HandleHash
+    """Of the device code, which the program alone has."""
+    user_code: HandleHash
+    client: ClientId
+    scopes: tuple[Scope, ...]
+    refresh: bool
+    address: str
+    """From where the program asked."""
+    user_agent: str
+    asked_at: datetime
+    expires_at: datetime
+    interval: timedelta
+    """What it has to wait between two questions."""
+    polled_at: datetime | None = None
+    subject: SubjectId | None = None
+    """Who typed the code first: nobody else answers any more."""
+    answered_at: datetime | None = None
+    session: SessionId | None = None
+    """Whose tokens it gets; None of one that is answered: none."""
+    used_at: datetime | None = None
 
 
 class Book(Protocol):
@@ -77,6 +113,12 @@ class Book(Protocol):
     def keep_refresh_family(self, family: RefreshFamily) -> None: ...
 
     def refresh_family(self, name: HandleHash) -> RefreshFamily | None: ...
+
+    def keep_device_grant(self, grant: DeviceGrant) -> None: ...
+
+    def device_grant(self, name: HandleHash) -> DeviceGrant | None: ...
+
+    def device_grant_of(self, user_code: HandleHash) -> DeviceGrant | None: ...
 
     def keep_signed_in(self, session: Session, client: ClientId) -> None:
         """That the session signed its person in to a client, which is told when the session ends."""

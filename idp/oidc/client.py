@@ -5,7 +5,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, NewType
@@ -35,6 +35,12 @@ class Scope(StrEnum):
     PROFILE = "profile"
     EMAIL = "email"
     ROLES = "roles"
+    MUNICIPALITY = "municipality"
+    AGENDAS = "agendas"
+
+
+USUAL = frozenset({Scope.OPENID, Scope.PROFILE, Scope.EMAIL, Scope.ROLES})
+"""What a client may ask for whose configuration does not say it."""
 
 
 class Method(StrEnum):
@@ -72,23 +78,48 @@ class Secret:
         return hmac.compare_digest(self.digest, given)
 
 
+@dataclass(frozen=True, slots=True)
+class MadeSecret:
+    """One that was made here, of which several are good while one takes another's place."""
+
+    id: str
+    """Its public name."""
+    secret: Secret
+    ends_at: datetime | None = None
+
+    def good(self, now: datetime) -> bool:
+        return self.ends_at is None or now < self.ends_at
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
     id: ClientId
     redirect_uris: frozenset[str]
     post_logout_redirect_uris: frozenset[str] = frozenset()
     secret: Secret | None = None
+    made: tuple[MadeSecret, ...] = ()
+    """Its secrets where it has none of the configuration."""
     keys: KeySet | None = field(default=None, repr=False)
-    """By which its assertions are verified."""
+    """By which its assertions and requests are verified."""
+    require_signed_request: bool = False
+    require_pushed: bool = False
     method: Method | None = None
     """None: by its secret, in the header or in the form; without one it is public, proven by PKCE alone."""
     algorithm: Algorithm = "ES256"
+    userinfo_algorithm: Algorithm | None = None
+    """By which what `/userinfo` tells it is signed; None: it is plain JSON."""
+    scopes: frozenset[Scope] = USUAL
+    """Those it may ask for."""
     always: frozenset[Scope] = frozenset()
     """Scopes granted without being asked for."""
     refresh: Refresh = "never"
     """Whether it gets refresh tokens: where it asks by `offline_access`, or without asking."""
     refresh_idle: timedelta = timedelta(hours=1)
     """How long one is good that is not used."""
+    device: bool = False
+    """Whether it may wait for somebody who types its code in a browser (RFC 8628)."""
+    dpop: bool = False
+    """Whether its access tokens are always bound to a key that it shows to hold (RFC 9449)."""
     form_post: bool = True
     """Whether it may ask for its answer by a form; the gateway takes it by redirect alone."""
     sector: str = ""
@@ -115,6 +146,13 @@ class Client:
         if self.method is not None:
             return frozenset({self.method})
         return frozenset({Method.NONE} if self.secret is None else {Method.BASIC, Method.POST})
+
+    def secret_shown(self, text: str, now: datetime) -> str | None:
+        """Which of its secrets that is: its public name, empty for the configured one; None: none that is good."""
+        own = () if self.secret is None else (("", self.secret),)
+        good = (*own, *((one.id, one.secret) for one in self.made if one.good(now)))
+        right = [name for name, secret in good if secret.matches(text)]
+        return right[0] if right else None
 
     def subject_of(self, subject: SubjectId) -> str:
         """What it calls a person; `sub`."""
@@ -191,24 +229,48 @@ def clients_of(
         name = ClientId(entry.id)
         if name in clients or name == GATEWAY:
             raise ClientUnusable(entry.id, "the id is taken", "give every relying party an id of its own")
-        clients[name] = Client(
-            id=name,
-            redirect_uris=frozenset(entry.redirect_uris),
-            post_logout_redirect_uris=frozenset(entry.post_logout_redirect_uris),
-            secret=None if entry.secret_file is None else _secret(entry.id, read_file(entry.secret_file)),
-            keys=None if entry.jwks_file is None else _keys(entry.id, read_file(entry.jwks_file)),
-            method=None if entry.authentication is None else Method(entry.authentication),
-            algorithm=entry.id_token_algorithm,
-            refresh=entry.refresh,
-            refresh_idle=entry.refresh_idle,
-            sector=entry.sector or _host(entry.redirect_uris[0]),
-            pseudonym=pseudonym if entry.subject_type == "pairwise" else None,
-            application=entry.application or "",
-            introspects=frozenset(entry.introspects),
-            backchannel_logout_uri=entry.backchannel_logout_uri,
-            frontchannel_logout_uri=entry.frontchannel_logout_uri,
+        clients[name] = client_of(
+            entry,
+            pseudonym,
+            secret=None if entry.secret_file is None else read_file(entry.secret_file),
+            jwks=None if entry.jwks_file is None else read_file(entry.jwks_file),
         )
     return clients
+
+
+def client_of(
+    entry: OidcClient,
+    pseudonym: Pseudonym,
+    *,
+    secret: str | None = None,
+    jwks: str | None = None,
+    made: tuple[MadeSecret, ...] = (),
+) -> Client:
+    """Whatever its files hold is given. Raises ClientUnusable for what cannot be served safely."""
+    return Client(
+        id=ClientId(entry.id),
+        redirect_uris=frozenset(entry.redirect_uris),
+        post_logout_redirect_uris=frozenset(entry.post_logout_redirect_uris),
+        secret=None if secret is None else _secret(entry.id, secret),
+        made=made,
+        keys=None if jwks is None else _keys(entry.id, jwks),
+        require_signed_request=entry.require_signed_request,
+        require_pushed=entry.require_pushed,
+        method=None if entry.authentication is None else Method(entry.authentication),
+        algorithm=entry.id_token_algorithm,
+        userinfo_algorithm=entry.userinfo_signed_response_alg,
+        scopes=frozenset({Scope.OPENID, *map(Scope, entry.scopes)}),
+        refresh=entry.refresh,
+        refresh_idle=entry.refresh_idle,
+        device=entry.device_authorization,
+        dpop=entry.dpop_bound_access_tokens,
+        sector=entry.sector or _host(next(iter(entry.redirect_uris), "")),
+        pseudonym=pseudonym if entry.subject_type == "pairwise" else None,
+        application=entry.application or "",
+        introspects=frozenset(entry.introspects),
+        backchannel_logout_uri=entry.backchannel_logout_uri,
+        frontchannel_logout_uri=entry.frontchannel_logout_uri,
+    )
 
 
 def _host(uri: str) -> str:

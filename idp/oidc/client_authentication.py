@@ -81,7 +81,7 @@ def fault(
         case Method.NONE:
             return None
         case Method.BASIC | Method.POST:
-            right = client.secret is not None and client.secret.matches(shown.proof)
+            right = client.secret_shown(shown.proof, now) is not None
             return None if right else ClientFault.SECRET_WRONG
         case Method.KEY:
             wrong = assertions.fault(book, shown.proof, client.id, client.keys, audiences, now)

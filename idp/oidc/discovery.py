@@ -3,12 +3,15 @@
 from typing import Any
 
 from config.vocabulary import AuthenticationLevel, Language
+from idp.oidc import device_grant, dpop
 from idp.oidc.assertion import ALGORITHMS
 from idp.oidc.authorize import Prompt, ResponseMode
+from idp.oidc.claims import OF_SCOPE
 from idp.oidc.client import Method, Scope
 from idp.oidc.refresh_token import OFFLINE_ACCESS
 
 PATH = "/.well-known/openid-configuration"
+PAR_PATH = "/par"
 ENDPOINTS = {
     "authorization_endpoint": "/authorize",
     "token_endpoint": "/token",
@@ -16,12 +19,14 @@ ENDPOINTS = {
     "end_session_endpoint": "/logout",
     "revocation_endpoint": "/revoke",
     "introspection_endpoint": "/introspect",
+    "pushed_authorization_request_endpoint": PAR_PATH,
+    "device_authorization_endpoint": device_grant.ENDPOINT,
     "jwks_uri": "/jwks",
 }
 PROVEN = tuple(method for method in Method if method is not Method.NONE)
 CLAIMS = (
     *("sub", "iss", "aud", "iat", "exp", "auth_time", "nonce", "at_hash", "sid", "acr", "amr"),
-    *("name", "preferred_username", "locale", "email", "brana_roles", "brana_facts_at", "brana_ends_at"),
+    *(name for names in OF_SCOPE.values() for name in names),
 )
 
 
@@ -35,9 +40,10 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "claims_supported": list(CLAIMS),
         "response_types_supported": ["code"],
         "response_modes_supported": [mode.value for mode in ResponseMode],
-        "grant_types_supported": ["authorization_code", "refresh_token", *further],
+        "grant_types_supported": ["authorization_code", "refresh_token", device_grant.GRANT_TYPE, *further],
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
+        "userinfo_signing_alg_values_supported": ["ES256", "RS256"],
         **_proofs("token_endpoint", tuple(Method)),
         **_proofs("revocation_endpoint", tuple(Method)),
         **_proofs("introspection_endpoint", PROVEN),
@@ -46,10 +52,14 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "prompt_values_supported": [prompt.value for prompt in Prompt],
         "ui_locales_supported": [language.value for language in Language],
         "claim_types_supported": ["normal"],
-        "claims_parameter_supported": False,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "claims_parameter_supported": True,
+        "request_parameter_supported": True,
+        "request_object_signing_alg_values_supported": ALGORITHMS,
+        "request_uri_parameter_supported": False,  # of addresses; what was pushed has a name
+        "require_pushed_authorization_requests": False,
+        "require_signed_request_object": False,
         "authorization_response_iss_parameter_supported": True,
+        "dpop_signing_alg_values_supported": dpop.ALGORITHMS,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "frontchannel_logout_supported": True,

@@ -15,6 +15,8 @@ class OAuthError(StrEnum):
     LOGIN_REQUIRED = "login_required"
     UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
     """OpenID Connect Core Error Code unmet_authentication_requirements 1.0."""
+    INVALID_REQUEST_OBJECT = "invalid_request_object"
+    INVALID_REQUEST_URI = "invalid_request_uri"
     REQUEST_NOT_SUPPORTED = "request_not_supported"
     REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"
     REGISTRATION_NOT_SUPPORTED = "registration_not_supported"
@@ -26,6 +28,11 @@ class OAuthError(StrEnum):
     """RFC 8707 §2."""
     UNAUTHORIZED_CLIENT = "unauthorized_client"
     SLOW_DOWN = "slow_down"
+    INVALID_DPOP_PROOF = "invalid_dpop_proof"
+    """RFC 9449 §12.2."""
+    AUTHORIZATION_PENDING = "authorization_pending"
+    """RFC 8628 §3.5."""
+    EXPIRED_TOKEN = "expired_token"
 
 
 class Unsafe(StrEnum):
@@ -35,6 +42,27 @@ class Unsafe(StrEnum):
     REDIRECT_URI_MISSING = "redirect_uri_missing"
     REDIRECT_URI_UNKNOWN = "redirect_uri_unknown"
     PARAMETER_REPEATED = "parameter_repeated"
+
+
+class RequestFault(StrEnum):
+    """Why what a client signed or left here is not taken for its request."""
+
+    OBJECT_WRONG = "request_object_wrong"
+    """None of its keys signed it, or it has not the form of a request."""
+    OBJECT_FOR_ANOTHER = "request_object_for_another"
+    OBJECT_OUT_OF_TIME = "request_object_out_of_time"
+    OBJECT_USED_TWICE = "request_object_used_twice"
+    NOT_SIGNED = "request_not_signed"
+    NOT_PUSHED = "request_not_pushed"
+    KEYS_MISSING = "request_keys_missing"
+    """It signs, and we know no key of it."""
+    TWO_WAYS = "request_in_two_ways"
+    URI_ELSEWHERE = "request_uri_elsewhere"
+    """An address, which nobody here asks."""
+    URI_UNKNOWN = "request_uri_unknown"
+    URI_OF_ANOTHER = "request_uri_of_another_client"
+    URI_USED_TWICE = "request_uri_used_twice"
+    URI_EXPIRED = "request_uri_expired"
 
 
 class ClientFault(StrEnum):
@@ -63,6 +91,43 @@ class CodeFault(StrEnum):
     SESSION_ENDED = "session_ended"
 
 
+class DpopFault(StrEnum):
+    """Why it is not believed that somebody holds the key of a token (RFC 9449)."""
+
+    MISSING = "dpop_proof_missing"
+    WRONG = "dpop_proof_wrong"
+    """Of another form, algorithm or kind of key than is taken, or not signed by the key in it."""
+    FOR_ANOTHER = "dpop_proof_for_another"
+    """Another method, address or token."""
+    OUT_OF_TIME = "dpop_proof_out_of_time"
+    USED_TWICE = "dpop_proof_used_twice"
+    KEY_DIFFERS = "dpop_key_differs"
+    """The token, or the code, is bound to another one."""
+    NOT_BOUND = "token_not_bound"
+    """A token that is bound to no key was shown as if it were."""
+    NOT_FOR_PROGRAMS = "dpop_not_for_programs"
+    """Access tokens of technical accounts are bound to no key."""
+
+
+class DeviceFault(StrEnum):
+    """Why a program is not let in by a code that somebody types (RFC 8628)."""
+
+    CODE_UNKNOWN = "user_code_unknown"
+    """Mistyped, guessed, or its time is over."""
+    CODE_ANSWERED = "user_code_answered"
+    OF_ANOTHER_PERSON = "user_code_of_another_person"
+    """Somebody else has typed it before."""
+    MUST_WAIT = "user_code_must_wait"
+    DENIED = "denied_by_person"
+    SESSION_ENDED = "session_ended"
+    DEVICE_CODE_UNKNOWN = "device_code_unknown"
+    DEVICE_CODE_OF_ANOTHER_CLIENT = "device_code_of_another_client"
+    DEVICE_CODE_USED_TWICE = "device_code_used_twice"
+    DEVICE_CODE_EXPIRED = "device_code_expired"
+    TOO_MANY = "too_many_device_codes"
+    """Asked for from one place."""
+
+
 class TokenFault(StrEnum):
     """Why a client may not give a token back."""
 
@@ -86,3 +151,13 @@ class Refused:
 
     error: OAuthError
     description: str
+    fault: RequestFault | DpopFault | None = None
+    """What the log has in place of the error."""
+
+    @property
+    def reason(self) -> str:
+        """Named."""
+        return self.fault or self.error
+
+    status: int | None = None
+    """Of HTTP, where it is not the one that the error usually has."""

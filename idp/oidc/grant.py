@@ -11,8 +11,8 @@ from idp.oidc import pkce, refresh
 from idp.oidc.authorize import Refusable, Request
 from idp.oidc.book import AccessToken, Book, Code
 from idp.oidc.client import Client
-from idp.oidc.errors import CodeFault, OAuthError, Refused
-from idp.oidc.issue import New, Redeemed, give_access
+from idp.oidc.errors import CodeFault, DpopFault, OAuthError, Refused
+from idp.oidc.issue import Granted, New, Redeemed, give_access
 
 CODE_LIFETIME = timedelta(seconds=60)  # RFC 6749 §4.1.2 allows ten minutes; a redirect takes a second
 
@@ -46,7 +46,9 @@ def issue_code(
         challenge=request.challenge,
         nonce=request.nonce,
         scopes=request.scopes,
+        claims=request.claims,
         refresh=request.refresh,
+        jkt=request.jkt,
         expires_at=now + CODE_LIFETIME,
     )
     book.keep_code(kept)
@@ -65,7 +67,7 @@ def issue_code(
 
 def refuse_authorization(book: Book, refusable: Refusable, origin: Origin, now: datetime) -> None:
     refused = events.AuthorizationRefused(
-        at=now, origin=origin, client=refusable.target.client, reason=refusable.refused.error
+        at=now, origin=origin, client=refusable.target.client, reason=refusable.refused.reason
     )
     book.record(refused)
 
@@ -76,7 +78,7 @@ def redeem(
     """Exchange a code, once. The code is spent by the first attempt of its client, right or wrong."""
     code = book.code(exchange.code)
     session = book.session(code.session) if code is not None else None
-    fault = _fault(code, session, exchange, limits, now)
+    fault = _fault(code, session, exchange, new, limits, now)
     withdrawn = 0
     if code is not None and code.client == exchange.client.id:
         if code.used_at is not None:
@@ -99,24 +101,32 @@ def redeem(
         book.record(refused)
         # one answer for all: it must not tell a thief what is missing
         return Refused(OAuthError.INVALID_GRANT, "the code cannot be exchanged; begin a new sign-in")
-    give_access(book, session, exchange.client, code.hash, code.scopes, new.access, origin, now)
+    granted = Granted(code.hash, code.scopes, code.claims)
+    give_access(book, session, exchange.client, granted, new, origin, now)
     if exchange.client.hears_of_sign_outs:
         book.keep_signed_in(session, exchange.client.id)
     refreshable = code.refresh and exchange.client.may_refresh
     if refreshable:
-        refresh.begin(book, session, exchange.client, code.hash, code.scopes, new.refresh, now)
+        refresh.begin(book, session, exchange.client, granted, new, now)
     return Redeemed(
         client=exchange.client,
         session=session,
         nonce=code.nonce,
         scopes=code.scopes,
+        claims=code.claims,
         refreshable=refreshable,
+        jkt=new.jkt,
     )
 
 
 def _fault(
-    code: Code | None, session: Session | None, exchange: Exchange, limits: SessionLimits, now: datetime
-) -> CodeFault | None:
+    code: Code | None,
+    session: Session | None,
+    exchange: Exchange,
+    new: New,
+    limits: SessionLimits,
+    now: datetime,
+) -> CodeFault | DpopFault | None:
     if code is None:
         return CodeFault.UNKNOWN
     checks = (
@@ -125,6 +135,7 @@ def _fault(
         (now >= code.expires_at, CodeFault.EXPIRED),
         (code.redirect_uri != exchange.redirect_uri, CodeFault.REDIRECT_URI_DIFFERS),
         (not pkce.proves(exchange.verifier, code.challenge), CodeFault.VERIFIER_WRONG),
+        (code.jkt not in {None, new.jkt}, DpopFault.KEY_DIFFERS),
         (session is None or end_due(session, now, limits) is not None, CodeFault.SESSION_ENDED),
     )
     return next((reason for wrong, reason in checks if wrong), None)

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from idp.login.session import SessionLimits, end_due
-from idp.oidc import claims, refresh_token
+from idp.oidc import claims, refresh_token, token
 from idp.oidc.book import Book, RefreshFamily
+from idp.oidc.claims import Municipalities
 from idp.oidc.client import Client, Clients
 from idp.oidc.issue import TOKEN_LIFETIME
 from idp.oidc.revocation import token_of
@@ -22,6 +23,7 @@ def introspected(
     limits: SessionLimits,
     issuer: str,
     now: datetime,
+    district: Municipalities,
 ) -> dict[str, Any]:
     """§2.2; of an access token also how its person signed in (RFC 9470 §6.2), and what its scopes tell of them."""
     found = token_of(book, text)
@@ -50,11 +52,12 @@ def introspected(
         return {**about, "sub": owner.subject_of(session.person.subject)} if good else INACTIVE
     return {
         **about,
-        "token_type": "Bearer",
+        "token_type": token.kind_of(found.jkt),
+        **({"cnf": {"jkt": found.jkt}} if found.jkt is not None else {}),
         "iat": int((found.expires_at - TOKEN_LIFETIME).timestamp()),
         "auth_time": int(session.auth_time.timestamp()),
         "acr": session.level.value,
-        **claims.of_person(session, found.scopes, owner),
+        **claims.of_person(session, found.scopes, owner, district=district),
     }
 
 

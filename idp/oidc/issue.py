@@ -8,6 +8,7 @@ from idp.events import Origin
 from idp.login.handle import HandleHash
 from idp.login.session import Session
 from idp.oidc.book import AccessToken, Book
+from idp.oidc.claims_request import ClaimsRequest
 from idp.oidc.client import Client, Scope
 from idp.oidc.refresh_token import Parts
 
@@ -20,6 +21,17 @@ class New:
 
     access: HandleHash
     refresh: Parts
+    jkt: str | None = None
+    """Thumbprint of the key that who asks has shown to hold (RFC 9449): the tokens are bound to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What tokens open, and of which code they came."""
+
+    code: HandleHash
+    scopes: tuple[Scope, ...]
+    claims: ClaimsRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,17 +42,19 @@ class Redeemed:
     session: Session
     nonce: str | None
     scopes: tuple[Scope, ...]
+    claims: ClaimsRequest
     refreshable: bool
     """Whether a refresh token goes with it."""
+    jkt: str | None
+    """Of the key that its access token is bound to."""
 
 
 def give_access(
     book: Book,
     session: Session,
     client: Client,
-    code: HandleHash,
-    scopes: tuple[Scope, ...],
-    token: HandleHash,
+    granted: Granted,
+    new: New,
     origin: Origin,
     now: datetime,
     *,
@@ -48,12 +62,14 @@ def give_access(
 ) -> None:
     book.keep_token(
         AccessToken(
-            hash=token,
-            code=code,
+            hash=new.access,
+            code=granted.code,
             session=session.sid,
             client=client.id,
-            scopes=scopes,
+            scopes=granted.scopes,
+            claims=granted.claims,
             expires_at=now + TOKEN_LIFETIME,
+            jkt=new.jkt,
         )
     )
     issued = events.TokenIssued(

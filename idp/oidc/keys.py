@@ -14,6 +14,7 @@ from idp.oidc.client import Algorithm
 
 LEEWAY = 60  # seconds a token may be from the future
 ID_TOKEN = "JWT"  # `typ` of id tokens; every other kind of ours has one of its own (RFC 8725 §3.11)
+USERINFO = "userinfo+jwt"
 
 
 class KeyMissing(Exception):

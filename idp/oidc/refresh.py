@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from idp import events
 from idp.events import Origin
 from idp.login.facts import recent
-from idp.login.handle import HandleHash
 from idp.login.session import Session, SessionLimits, end_due
+from idp.oidc import claims
 from idp.oidc.book import Book, RefreshFamily
 from idp.oidc.client import Client, ClientId, Scope
-from idp.oidc.errors import OAuthError, RefreshFault, Refused
-from idp.oidc.issue import New, Redeemed, give_access
+from idp.oidc.errors import DpopFault, OAuthError, RefreshFault, Refused
+from idp.oidc.issue import Granted, New, Redeemed, give_access
 from idp.oidc.refresh_token import OFFLINE_ACCESS, Parts
 
 STOLEN = frozenset({RefreshFault.USED_TWICE, RefreshFault.OF_ANOTHER_CLIENT})
@@ -40,34 +40,36 @@ def begin(
     book: Book,
     session: Session,
     client: Client,
-    code: HandleHash,
-    scopes: tuple[Scope, ...],
-    token: Parts,
+    granted: Granted,
+    new: New,
     now: datetime,
 ) -> None:
     """A family begins with the first token."""
+    token = new.refresh
     book.keep_refresh_family(
         RefreshFamily(
             name=token.family,
             secret=token.secret,
-            code=code,
+            code=granted.code,
             session=session.sid,
             client=client.id,
-            scopes=scopes,
+            scopes=granted.scopes,
+            claims=granted.claims,
             expires_at=min(now + client.refresh_idle, session.expires_at),
             ends_at=session.expires_at,
+            jkt=new.jkt if client.is_public else None,
         )
     )
 
 
 def to_be_examined(
-    book: Book, asked: Refresh, limits: SessionLimits, within: timedelta, now: datetime
+    book: Book, asked: Refresh, new: New, limits: SessionLimits, within: timedelta, now: datetime
 ) -> Session | None:
     """The session of a token that is good, where something is asked first: the directory, as what is known of the
     person is older than `within`, or whether they may use the client's application.
     """
     family, session = _found(book, asked)
-    if session is None or _fault(family, session, asked, limits, now) is not None:
+    if session is None or _fault(family, session, asked, new, limits, now) is not None:
         return None
     return None if recent(session.facts_at, now, within) and not asked.client.application else session
 
@@ -79,11 +81,15 @@ def rotate(
     that does it by itself keeps nobody signed in.
     """
     family, session = _found(book, asked)
-    fault = _fault(family, session, asked, limits, now)
+    fault = _fault(family, session, asked, new, limits, now)
     if fault is not None or family is None or session is None:
         _refuse(book, family, session, asked.client.id, fault or RefreshFault.UNKNOWN, origin, now)
         return _NOT_GOOD
-    scopes = _narrowed(family.scopes, asked.scopes)
+    client = asked.client
+    given = tuple(
+        scope for scope in family.scopes if scope in client.scopes | client.always
+    )  # as configured now
+    scopes, wanted = _narrowed(given, asked.scopes), family.claims.only(claims.open_to(client))
     if scopes is None:
         _record_refused(book, session, asked.client.id, OAuthError.INVALID_SCOPE, origin, now)
         return Refused(OAuthError.INVALID_SCOPE, "scope must contain openid, and no more than was given")
@@ -93,8 +99,25 @@ def rotate(
         expires_at=min(now + asked.client.refresh_idle, family.ends_at),
     )
     book.keep_refresh_family(renewed)
-    give_access(book, session, asked.client, family.code, scopes, new.access, origin, now, refreshed=True)
-    return Redeemed(client=asked.client, session=session, nonce=None, scopes=scopes, refreshable=True)
+    give_access(
+        book,
+        session,
+        asked.client,
+        Granted(family.code, scopes, wanted),
+        new,
+        origin,
+        now,
+        refreshed=True,
+    )
+    return Redeemed(
+        client=asked.client,
+        session=session,
+        nonce=None,
+        scopes=scopes,
+        claims=wanted,
+        refreshable=True,
+        jkt=new.jkt,
+    )
 
 
 def _found(book: Book, asked: Refresh) -> tuple[RefreshFamily | None, Session | None]:
@@ -106,9 +129,10 @@ def _fault(
     family: RefreshFamily | None,
     session: Session | None,
     asked: Refresh,
+    new: New,
     limits: SessionLimits,
     now: datetime,
-) -> RefreshFault | None:
+) -> RefreshFault | DpopFault | None:
     if family is None or asked.token is None:
         return RefreshFault.UNKNOWN
     checks = (
@@ -116,6 +140,8 @@ def _fault(
         (family.client != asked.client.id, RefreshFault.OF_ANOTHER_CLIENT),
         (now >= family.expires_at, RefreshFault.EXPIRED),
         (session is None or end_due(session, now, limits) is not None, RefreshFault.SESSION_ENDED),
+        # before what ends the family: whoever has a token without its key can do nothing by it
+        (family.jkt not in {None, new.jkt}, DpopFault.KEY_DIFFERS),
         (not asked.token.has(family.secret), RefreshFault.USED_TWICE),
     )
     return next((reason for wrong, reason in checks if wrong), None)
@@ -135,7 +161,7 @@ def _refuse(
     family: RefreshFamily | None,
     session: Session | None,
     client: ClientId,
-    reason: RefreshFault,
+    reason: RefreshFault | DpopFault,
     origin: Origin,
     now: datetime,
 ) -> None:

@@ -7,16 +7,14 @@ the machine's speed drifts: what any answer of this server costs before anything
 """
 
 import asyncio
-import contextlib
 import json
 import os
 import random
 import secrets
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, cast
@@ -25,6 +23,7 @@ import uvloop
 
 from gateway.commands.state import State
 from gateway.demo.configuration import RECORDS
+from tests.rig.beside import beside, cpu_seconds
 from tests.rig.product import Product, product
 from tests.rig.signed_in import SignedIn, everybody, reader_of_records, sign_in
 
@@ -36,7 +35,6 @@ RATE_SECONDS = 8
 WARM_UP = 800
 PER_CORE_BAR = 1_000
 P99_BAR = 10.0  # ms
-TICKS = os.sysconf("SC_CLK_TCK")
 BARE = """
 import asyncio, sys, uvloop
 from aiohttp import web
@@ -58,7 +56,7 @@ def run() -> dict[str, dict[str, Any]]:
 async def measure() -> dict[str, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        async with product(folder, everybody()) as running, _bare(folder / "bare.sock") as bare:
+        async with product(folder, everybody()) as running, beside(folder / "bare.sock", "-c", BARE) as bare:
             with running.state() as state:
                 questions = await _questions(running, state)
             ours = Asked(running.run / "authorize.sock", running.control_plane().pid, questions)
@@ -125,19 +123,6 @@ def _question(running: Product, person: SignedIn) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-@contextlib.asynccontextmanager
-async def _bare(socket: Path) -> AsyncIterator[int]:
-    """Process id of the bare handler."""
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", BARE, str(socket))
-    try:
-        while not socket.exists():
-            await asyncio.sleep(0.02)
-        yield process.pid
-    finally:
-        process.kill()
-        await process.wait()
-
-
 class _Line(asyncio.Protocol):
     """One kept connection: a question out, an answer back. Parses the least that is needed."""
 
@@ -191,7 +176,7 @@ class Asked:
 
     async def many(self, requests: int) -> float:
         """As fast as answers come back, everybody by turns; CPU seconds of the server for one."""
-        before = self._cpu_seconds()
+        before = cpu_seconds(self._pid)
         numbers = iter(range(requests))
 
         async def keep_asking(line: _Line) -> None:
@@ -199,7 +184,7 @@ class Asked:
                 await line.ask(self._questions[number % len(self._questions)])
 
         await asyncio.gather(*(keep_asking(line) for line in self._lines))
-        return (self._cpu_seconds() - before) / requests
+        return (cpu_seconds(self._pid) - before) / requests
 
     async def steadily(self, rate: float, seconds: float) -> list[float]:
         """Milliseconds from the moment a question was due to its answer, however late it could be asked."""
@@ -223,10 +208,6 @@ class Asked:
             due += chance.expovariate(rate)  # people do not come in step
         await asyncio.gather(*asking)
         return waits
-
-    def _cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 if __name__ == "__main__":

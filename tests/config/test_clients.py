@@ -22,6 +22,9 @@ KEYS = 'jwks_file = "ca.pem"\n'
         f'authentication = "client_secret_basic"\n{SECRET}',
         f'authentication = "client_secret_post"\n{SECRET}',
         f'authentication = "private_key_jwt"\n{KEYS}',
+        f'authentication = "private_key_jwt"\n{KEYS}require_signed_request = true\nrequire_pushed = true\n',
+        f"{SECRET}{KEYS}require_signed_request = true\nrequire_pushed = true\n",
+        f"{KEYS}require_signed_request = true\n",
     ],
 )
 def test_each_way_with_what_it_takes_can_start(office: Office, proof: str) -> None:
@@ -82,6 +85,7 @@ def test_the_application_of_a_client_is_one_of_ours(office: Office, name: str, *
         (SECRET, ["knihovna", "nikdo"], False),
         (SECRET, ["brana-gateway"], False),
         ("", ["knihovna"], False),
+        (f"{KEYS}require_signed_request = true\n", ["knihovna"], False),
     ],
 )
 def test_only_who_proves_itself_asks_about_tokens_and_about_those_of_clients_that_are_there(
@@ -124,6 +128,11 @@ def test_nobody_is_told_of_sign_outs_where_it_would_not_be_safe(office: Office, 
         ('authentication = "tls_client_auth"\n', "authentication"),
         (f'authentication = "none"\n{SECRET}', "secret_file"),
         (f'authentication = "private_key_jwt"\n{SECRET}{KEYS}', "secret_file"),
+        ("require_signed_request = true\n", "require_signed_request"),
+        (f"{SECRET}require_signed_request = true\n", "require_signed_request"),
+        ("require_pushed = true\n", "require_pushed"),
+        (f"{KEYS}require_signed_request = true\nrequire_pushed = true\n", "require_pushed"),
+        (f'{SECRET}scopes = ["address"]\n', "scopes"),
         (KEYS, "jwks_file"),
         (f"{SECRET}{KEYS}", "jwks_file"),
         (f'authentication = "none"\n{KEYS}', "jwks_file"),
@@ -134,3 +143,15 @@ def test_what_does_not_fit_its_way_is_refused(office: Office, proof: str, at: st
     with pytest.raises(ConfigurationRefused) as refused:
         load(office((SECRET, proof)))
     assert f"oidc_clients[0].{at}" in str(refused.value)
+
+
+@pytest.mark.parametrize(("more", "fits"), [("device_authorization = true\n", True), ("", False)])
+def test_only_a_program_without_a_browser_needs_no_address(office: Office, more: str, *, fits: bool) -> None:
+    path = office(
+        (SECRET, f"{SECRET}{more}"), ('redirect_uris = ["https://knihovna.example/callback"]\n', "")
+    )
+    if fits:
+        assert load(path)[0].oidc_clients[0].redirect_uris == []
+        return
+    with pytest.raises(ConfigurationRefused, match="redirect_uris"):
+        load(path)

@@ -146,6 +146,7 @@ def office(tmp_path: Path) -> Path:
         *("tls/key.pem", "directory.password", "library.secret", "region.secret", "tls/caais-client.key"),
         *("webhook.secret", "smtp.password", "tls/gateway.key", "map.password"),
         *("database.password", "tls/database-client.key", "tls/siem-client.key"),
+        *("keycloak-client.secret", "keycloak-administrator.secret"),
     )
     whose = ("directory", "receivers", "applications", "database", "region")
     authorities = [f"tls/{one}-authority.pem" for one in whose]

@@ -19,11 +19,12 @@ from gateway.demo.world import Account, draw_accounts
 from gateway.storage.audit_search import LogSearch
 from idp.login.totp import new_secret
 from tests.journeys.conftest import person
-from tests.journeys.test_factors import VirtualKey, password, virtual_key
+from tests.journeys.test_factors import password
 from tests.rig.browser import accessibility_faults, screenshot
 from tests.rig.code_generator import code_at
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import enrolment_code, installed
+from tests.rig.virtual_key import VirtualKey, virtual_key
 
 pytestmark = pytest.mark.real
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import aiohttp
 import psycopg
@@ -13,11 +14,15 @@ from config.vocabulary import MunicipalityCode
 from gateway.audit.checkpoint_file import NAME
 from gateway.audit.entry import Code
 from gateway.audit.note import Signer
+from gateway.clients.office import ClientOffice
+from gateway.commands.relying_parties import around
 from gateway.demo.configuration import MAP
 from gateway.demo.slapd import free_port
 from gateway.grants.cookie import GRANT
+from gateway.incidents.by import By
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.postgres.engine import LEADER, connected
+from tests.gateway.clients.test_office import GIS
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.postgres import Server
 from tests.rig.product import Product
@@ -135,6 +140,32 @@ async def test_whoever_takes_the_lead_by_hand_loses_it_and_officers_are_alerted(
             await asyncio.sleep(0.1)
     with pytest.raises(psycopg.OperationalError):
         thief.execute("SELECT 1")
+
+
+async def test_a_client_that_is_connected_at_one_node_is_known_at_the_other_and_so_is_its_end(
+    nodes: Nodes,
+) -> None:
+    async def noted() -> None: ...
+
+    async def answered(product: Product, status: int) -> None:
+        parameters = (
+            "response_type=code&scope=openid&redirect_uri=https%3A%2F%2Fgis.test%2Fcb&state=s&nonce=n"
+        )
+        asked = f"{product.addresses.issuer}/authorize?client_id=gis&{parameters}&code_challenge={'c' * 43}"
+        browser = product.visitor()
+        async with asyncio.timeout(2):
+            while (await browser.get(f"{asked}&code_challenge_method=S256", follow=False)).status != status:
+                await asyncio.sleep(0.02)
+
+    with nodes.first.state() as state:
+        office = ClientOffice(state.own_clients, lambda: around(state), noted, state.record)
+        by, now = By(subject="operator:x", login="operator:x"), datetime.now(UTC)
+        await office.add("gis", GIS, by, now)
+        for one in (nodes.first, nodes.second):
+            await answered(one, 303)
+        await office.suspend("gis", by, now)
+        for one in (nodes.first, nodes.second):
+            await answered(one, 400)
 
 
 async def test_the_lead_passes_to_the_other_node_when_one_dies(nodes: Nodes) -> None:

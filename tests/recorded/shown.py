@@ -5,6 +5,17 @@ What `looked_for.py` calls looking counts, and nothing that is merely written in
 
 CLOSED, APPLIED = "gateway/commands/test_policy_incident.py", "gateway/commands/test_policy_apply.py"
 SHOWN: dict[str, tuple[str, ...]] = {
+    **{
+        f"policies /clients/own/{{client}}/{path}": (f"gateway/web/test_clients.py::{test}",)
+        for test, paths in (
+            (
+                "test_one_is_changed_suspended_resumed_and_removed",
+                ("change", "suspend", "resume", "remove"),
+            ),
+            ("test_a_secret_is_rotated_and_the_one_before_ended", ("secret", "end-secret")),
+        )
+        for path in paths
+    },
     "admin /incidents/new": (
         "gateway/incidents/test_office.py::test_incidents_are_numbered_and_recorded_with_what_they_are",
     ),
@@ -47,6 +58,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "devices /one/{device}/unblock": (
         "gateway/web/test_administered_devices.py::test_each_act_is_asked_first_done_and_recorded",
+    ),
+    "login /device_authorization": (
+        "idp/http/test_device_grant.py::test_a_program_gets_the_tokens_of_whoever_types_its_code_and_says_yes",
+        "idp/http/test_device_grant.py::test_only_clients_that_are_configured_for_it_ask",
     ),
     "login /sign-in/code": (
         "idp/http/test_sign_in.py::test_password_and_code_lead_back_to_the_application",
@@ -115,6 +130,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "brana incident open": (
         "gateway/incidents/test_office.py::test_incidents_are_numbered_and_recorded_with_what_they_are",
+    ),
+    "brana keycloak provision": (
+        "keycloak/test_provision.py::test_a_run_is_recorded_before_it_changes_anything",
     ),
     "brana keys rotate": (
         "journeys/test_key_rotation.py::test_the_log_and_the_list_tell_which_keys_there_were",

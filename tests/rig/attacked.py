@@ -30,6 +30,7 @@ from gateway.demo.world import Account, draw_accounts
 from gateway.storage.audit_search import LogSearch
 from idp.login.totp import STEP, Secret
 from tests.rig import exact_http
+from tests.rig.attacked_archive import archive
 from tests.rig.attacked_people import VILLAGE, people_of_the_tests
 from tests.rig.budget import budget
 from tests.rig.code_generator import code_at
@@ -46,6 +47,8 @@ LIBRARY_CALLBACK = f"https://knihovna.{DOMAIN}/callback"
 LEDGER = "ucetnictvi"
 LEDGER_CALLBACK = f"https://ucetnictvi.{DOMAIN}/callback"
 """Of who may use the budget."""
+TOOL = "nastroj"
+"""A program for the command line."""
 RELYING_PARTY = f"""
 [[oidc_clients]]
 id = "{LIBRARY}"
@@ -58,6 +61,11 @@ id = "{LEDGER}"
 redirect_uris = ["{LEDGER_CALLBACK}"]
 refresh = "always"
 application = "{BUDGET}"
+
+[[oidc_clients]]
+id = "{TOOL}"
+refresh = "asked"
+device_authorization = true
 """
 
 
@@ -319,6 +327,7 @@ async def attacked(
             _with_further_policies(folder, quick)
             + (LIMITS.replace(DEVICES, f"{DEVICES}by_people = true\n") if by_people else LIMITS)
             + RELYING_PARTY
+            + archive(folder)
             + _sharing(folder, theirs, ports[1])
         )
 

@@ -4,7 +4,7 @@ import socket
 
 from dns import message, rcode
 
-from gateway.tunnels.rules import NAMES
+from gateway.tunnels.chains import NAMES
 from tests.rig.namespaces import Machine
 from tests.rig.tunnels import IN_TUNNEL, SILENCE, family_of
 

@@ -94,6 +94,8 @@ def network(
                 *("peer", "name", "eth0", "netns", str(one.holder)),
             )
             hub.do("ip", "link", "set", f"to-{name}", "master", BRIDGE, "up")
+            with one.entered():  # else IPv6 sends nothing while the kernel asks whose its address is
+                Path("/proc/sys/net/ipv6/conf/eth0/accept_dad").write_text("0")
             one.do("ip", "address", "add", f"{address}/{PREFIX}", "dev", "eth0")
             one.do("ip", "link", "set", "eth0", "up")
         yield hub, made

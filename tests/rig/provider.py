@@ -21,6 +21,7 @@ from aiohttp import web
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from webauthn.helpers import base64url_to_bytes
 
+from config.district import Municipality
 from config.places import Places
 from config.settings import Place, SignIn, Title
 from config.vocabulary import Language, SessionId, SubjectId
@@ -98,6 +99,13 @@ def clients() -> dict[ClientId, Client]:
             method=Method.KEY,
             refresh="asked",
         ),
+        *(
+            Client(
+                id=ClientId(name), redirect_uris=frozenset(), refresh="asked", device=True, application=where
+            )
+            for name, where in (("tool", ""), ("decided-tool", "records"))
+        ),
+        Client(id=ClientId("bound"), redirect_uris=here, refresh="always", dpop=True),
         Client(id=ClientId("public"), redirect_uris=here, refresh="always"),
         *(
             Client(
@@ -362,6 +370,7 @@ async def provider(
                 ),
                 clock=clock,
                 municipality_name={HULIN: "Hulín"}.__getitem__,
+                district={HULIN: Municipality(HULIN, "Hulín", "00287229")},
                 on_ended=on_ended,
             )
             runner = web.AppRunner(make_app(made, last_resort), access_log=None)

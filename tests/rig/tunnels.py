@@ -24,7 +24,7 @@ from gateway.tunnels.nftables import MODULE
 from gateway.tunnels.opening import Opened, closed, opened
 from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Admitted, Target, Transport
-from gateway.tunnels.rules import Plan
+from gateway.tunnels.plan import Plan
 from gateway.tunnels.userspace import SOCKETS
 from gateway.tunnels.wireguard_go import PROGRAM, TUN
 from tests.rig import namespaces

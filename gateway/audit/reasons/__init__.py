@@ -12,6 +12,7 @@ from gateway.audit.named import Group
 from gateway.audit.reasons import (
     access_review,
     client,
+    client_kept,
     configuration,
     device,
     device_refusal,
@@ -39,6 +40,7 @@ GROUPS: tuple[Group, ...] = (
     *sign_in.GROUPS,
     *upstream.GROUPS,
     *client.GROUPS,
+    *client_kept.GROUPS,
     *refusal.GROUPS,
     *incident.GROUPS,
     *security_incident.GROUPS,

@@ -14,6 +14,50 @@ GROUPS: tuple[Group, ...] = (
             ),
             "parameter_repeated": Title(cs="parametr je uveden dvakrát", en="a parameter is given twice"),
             "invalid_request": Title(cs="vadná žádost", en="faulty request"),
+            "invalid_request_object": Title(cs="neplatná podepsaná žádost", en="invalid signed request"),
+            "invalid_request_uri": Title(cs="neplatný odkaz na žádost", en="invalid reference to a request"),
+            "request_object_wrong": Title(
+                cs="žádost nepodepsal žádný klíč aplikace, nebo to není žádost",
+                en="no key of the application signed the request, or it is none",
+            ),
+            "request_object_for_another": Title(
+                cs="podepsaná žádost jiné aplikace nebo pro jinou službu",
+                en="a signed request of another application, or for another service",
+            ),
+            "request_object_out_of_time": Title(
+                cs="podepsaná žádost mimo dobu platnosti", en="a signed request out of its time"
+            ),
+            "request_object_used_twice": Title(
+                cs="podepsaná žádost použita podruhé", en="a signed request used a second time"
+            ),
+            "request_not_signed": Title(
+                cs="žádost není podepsaná, a aplikace podepisovat musí",
+                en="the request is not signed, and the application has to sign",
+            ),
+            "request_not_pushed": Title(
+                cs="žádost přinesl prohlížeč, a aplikace ji musí předat sama",
+                en="the request came by the browser, and the application has to hand it over itself",
+            ),
+            "request_keys_missing": Title(
+                cs="podepsaná žádost aplikace, jejíž klíče neznáme",
+                en="a signed request of an application whose keys are not known",
+            ),
+            "request_in_two_ways": Title(cs="dvě žádosti najednou", en="two requests at once"),
+            "request_uri_elsewhere": Title(
+                cs="odkaz na žádost uloženou jinde", en="a reference to a request kept elsewhere"
+            ),
+            "request_uri_unknown": Title(
+                cs="neznámý odkaz na žádost", en="an unknown reference to a request"
+            ),
+            "request_uri_of_another_client": Title(
+                cs="odkaz na žádost jiné aplikace", en="a reference to another application's request"
+            ),
+            "request_uri_used_twice": Title(
+                cs="odkaz na žádost použit podruhé", en="a reference to a request used a second time"
+            ),
+            "request_uri_expired": Title(
+                cs="odkaz na žádost už neplatí", en="a reference to a request that is no longer valid"
+            ),
             "unauthorized_client": Title(
                 cs="aplikace k tomu není oprávněna", en="the application may not do this"
             ),
@@ -98,6 +142,61 @@ GROUPS: tuple[Group, ...] = (
                 cs="zneplatněný obnovovací token", en="refresh token that was withdrawn"
             ),
             "refresh_token_expired": Title(cs="prošlý obnovovací token", en="expired refresh token"),
+            "invalid_dpop_proof": Title(
+                cs="neplatný důkaz o držení klíče", en="no usable proof of holding the key"
+            ),
+            "dpop_proof_missing": Title(
+                cs="chybí důkaz o držení klíče", en="no proof of holding the key was sent"
+            ),
+            "dpop_proof_wrong": Title(
+                cs="vadný důkaz o držení klíče", en="an unusable proof of holding the key"
+            ),
+            "dpop_proof_for_another": Title(
+                cs="důkaz o držení klíče pro jinou adresu, metodu nebo token",
+                en="a proof of holding the key for another address, method or token",
+            ),
+            "dpop_proof_out_of_time": Title(
+                cs="důkaz o držení klíče mimo dobu platnosti", en="a proof of holding the key out of its time"
+            ),
+            "dpop_proof_used_twice": Title(
+                cs="důkaz o držení klíče použitý podruhé", en="a proof of holding the key used a second time"
+            ),
+            "dpop_key_differs": Title(
+                cs="kód nebo token patří k jinému klíči", en="the code or token is bound to another key"
+            ),
+            "token_not_bound": Title(cs="token není vázán na žádný klíč", en="the token is bound to no key"),
+            "dpop_not_for_programs": Title(
+                cs="tokeny technických účtů se na klíč nevážou",
+                en="tokens of technical accounts are bound to no key",
+            ),
+            "authorization_pending": Title(
+                cs="čeká se na odpověď osoby", en="the person has not answered yet"
+            ),
+            "expired_token": Title(cs="osoba neodpověděla včas", en="the person did not answer in time"),
+            "user_code_unknown": Title(
+                cs="neznámý nebo prošlý kód programu", en="unknown or expired code of a program"
+            ),
+            "user_code_answered": Title(
+                cs="kód programu už byl vyřízen", en="code of a program that was answered already"
+            ),
+            "user_code_of_another_person": Title(
+                cs="kód programu už zadal někdo jiný", en="somebody else has typed the program's code before"
+            ),
+            "user_code_must_wait": Title(
+                cs="příliš mnoho nesprávných kódů programu", en="too many wrong codes of programs"
+            ),
+            "denied_by_person": Title(cs="osoba program odmítla", en="the person said no to the program"),
+            "device_code_unknown": Title(cs="neznámý kód zařízení", en="unknown device code"),
+            "device_code_of_another_client": Title(
+                cs="kód zařízení jiné aplikace", en="device code of another application"
+            ),
+            "device_code_used_twice": Title(
+                cs="kód zařízení použit podruhé", en="device code used a second time"
+            ),
+            "device_code_expired": Title(cs="prošlý kód zařízení", en="expired device code"),
+            "too_many_device_codes": Title(
+                cs="příliš mnoho žádostí o kód zařízení", en="too many requests for device codes"
+            ),
             "token_missing": Title(cs="chybí token", en="no token was sent"),
         },
     ),

@@ -16,6 +16,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.titles.access_review import ACCESS_REVIEW_TITLES
 from gateway.audit.titles.altered import ALTERED_TITLES
+from gateway.audit.titles.client import CLIENT_TITLES
 from gateway.audit.titles.device import DEVICE_TITLES
 from gateway.audit.titles.forwarding import FORWARDING_TITLES
 from gateway.audit.titles.key import KEY_TITLES
@@ -35,6 +36,7 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 TITLES: dict[Code, Title] = {
     **SIGN_IN_TITLES,
     **PERSONNEL_TITLES,
+    **CLIENT_TITLES,
     Code.EXCEPTION_GRANTED: Title(
         cs="Povolena výjimka, přihlášení jen heslem: {who} (povolil(a): {by}, proč: {why})",
         en="Exception granted, password alone: {who} (by: {by}, why: {why})",
@@ -97,6 +99,18 @@ TITLES: dict[Code, Title] = {
     Code.REFRESH_TOKEN_MISUSED: Title(
         cs="POZOR, obnovovací token má i někdo jiný: {who}, aplikace {application} (důvod: {reason})",
         en="ATTENTION, somebody else has a refresh token too: {who}, application {application} (reason: {reason})",
+    ),
+    Code.DEVICE_AUTHORIZATION_ASKED: Title(
+        cs="Program žádá o přihlášení kódem: aplikace {application}, adresa {address}",
+        en="A program asks to be let in by a code: application {application}, address {address}",
+    ),
+    Code.DEVICE_AUTHORIZATION_ALLOWED: Title(
+        cs="Program přihlášen kódem: {who}, aplikace {application}, program na adrese {program_address}",
+        en="A program was let in by a code: {who}, application {application}, program at {program_address}",
+    ),
+    Code.DEVICE_AUTHORIZATION_REFUSED: Title(
+        cs="Přihlášení programu kódem odmítnuto: {who}, aplikace {application} (důvod: {reason})",
+        en="A program was not let in by a code: {who}, application {application} (reason: {reason})",
     ),
     Code.SIGN_OUT_TOLD: Title(
         cs="Aplikace ví o odhlášení: {who}, aplikace {application}",
@@ -184,6 +198,10 @@ TITLES: dict[Code, Title] = {
     Code.DIRECTORY_REMOVAL_CONFIRMED: Title(
         cs="Potvrzeno hromadné odebrání v adresáři {directory}: {who} ({removal})",
         en="Removal of many in the directory {directory} confirmed: {who} ({removal})",
+    ),
+    Code.KEYCLOAK_PROVISIONED: Title(
+        cs="Nastavení poskytovatele přihlášení Keycloak: {who} (realm {realm}; {changes})",
+        en="The identity provider Keycloak set up: {who} (realm {realm}; {changes})",
     ),
     Code.LOG_SEARCHED: Title(
         cs="Nahlédnutí do auditních záznamů: {who} (dotaz: {query}; zobrazeno: {found})",

@@ -126,6 +126,8 @@ authorization_code = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("used_at", BigInteger),
     Column("refresh", Boolean, nullable=False, server_default=false()),
+    Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
+    Column("claims", Text),  # JSON, gateway.storage.tokens_rows; NULL where nothing more is asked for
 )
 
 access_token = Table(
@@ -137,6 +139,38 @@ access_token = Table(
     Column("client", String(200), nullable=False),
     Column("scopes", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
+    Column("claims", Text),
+)
+
+pushed_request = Table(
+    "pushed_request",
+    metadata,
+    Column("name", LargeBinary, primary_key=True),
+    Column("client", String(200), nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("used_at", BigInteger),
+)
+
+device_grant = Table(
+    "device_grant",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("user_code", LargeBinary, nullable=False, unique=True),
+    Column("client", String(200), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("refresh", Boolean, nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("wait", BigInteger, nullable=False),  # microseconds between two questions of the program
+    Column("polled_at", BigInteger),
+    Column("subject", String(80)),  # who typed the code; NULL: nobody
+    Column("answered_at", BigInteger),
+    Column("session", String(22)),  # NULL where the answer was no
+    Column("used_at", BigInteger),
 )
 
 signed_in_client = Table(
@@ -163,4 +197,6 @@ refresh_family = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("ends_at", BigInteger, nullable=False),
     Column("withdrawn_at", BigInteger),
+    Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
+    Column("claims", Text),
 )

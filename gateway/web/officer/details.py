@@ -20,6 +20,7 @@ from gateway.audit.entry import Entry
 from gateway.audit.fields import DETAILS, FACTS
 from gateway.audit.granted_along import ROUTES, word_and_path
 from gateway.audit.purposes import ROUTINE, ROUTINE_TITLE
+from gateway.clients.named import ACTS as ACTS_OF_CLIENTS
 from gateway.devices.named import ACTS as ACTS_OF_DEVICES
 from gateway.envoy.notices import CONTROL_PLANE, ENVOY, NODE, STREAMS
 from gateway.incidents.named import ACTS as ACTS_OF_INCIDENTS
@@ -81,7 +82,7 @@ PARTS: Mapping[str, Title] = {
 }
 WORDS: Mapping[str, Mapping[str, Title]] = {
     "acr": LEVELS,
-    "act": {**ACTS, **ACTS_OF_REQUESTS, **ACTS_OF_INCIDENTS, **ACTS_OF_DEVICES},
+    "act": {**ACTS, **ACTS_OF_REQUESTS, **ACTS_OF_INCIDENTS, **ACTS_OF_DEVICES, **ACTS_OF_CLIENTS},
     **WORDS_OF_DEVICES,
     "actions": ACTIONS,
     "asked": KINDS,

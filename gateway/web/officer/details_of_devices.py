@@ -8,6 +8,7 @@ from gateway.devices.named import KEY_KINDS, STANDINGS
 OF_DEVICES: dict[str, Title] = {
     "device": Title(cs="Zařízení", en="Device"),
     "browser": Title(cs="Prohlížeč na zařízení", en="Browser on the device"),
+    "program_address": Title(cs="Adresa programu", en="Address of the program"),
     "device_address": Title(cs="Adresa prohlížeče", en="Address of the browser"),
     "device_name": Title(cs="Název zařízení", en="Name of the device"),
     "asset": Title(cs="Sériové číslo zařízení", en="Serial number of the device"),

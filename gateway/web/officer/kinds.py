@@ -107,6 +107,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.DIRECTORY_REMOVAL_CONFIRMED: Title(
                 cs="Potvrzené hromadné odebrání", en="Removal of many confirmed"
             ),
+            Code.KEYCLOAK_PROVISIONED: Title(cs="Nastavení Keycloaku", en="Keycloak set up"),
         },
     ),
     (
@@ -212,6 +213,25 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SECURITY_INCIDENT_CLOSED: Title(cs="Uzavřený incident", en="Incident closed"),
             Code.SECURITY_INCIDENT_REFUSED: Title(
                 cs="Neprovedený úkon s incidentem", en="Act on an incident not done"
+            ),
+        },
+    ),
+    (
+        Title(cs="Připojené aplikace", en="Connected applications"),
+        {
+            Code.CLIENT_ADDED: Title(cs="Připojená aplikace", en="Application connected"),
+            Code.CLIENT_CHANGED: Title(cs="Změna připojené aplikace", en="Connected application changed"),
+            Code.CLIENT_SUSPENDED: Title(
+                cs="Pozastavené připojení aplikace", en="Connected application suspended"
+            ),
+            Code.CLIENT_RESUMED: Title(cs="Obnovené připojení aplikace", en="Connected application resumed"),
+            Code.CLIENT_REMOVED: Title(cs="Odpojená aplikace", en="Connected application removed"),
+            Code.CLIENT_SECRET_MADE: Title(cs="Nové tajemství aplikace", en="Secret of an application made"),
+            Code.CLIENT_SECRET_ENDED: Title(
+                cs="Ukončené tajemství aplikace", en="Secret of an application ended"
+            ),
+            Code.CLIENT_ACT_REFUSED: Title(
+                cs="Neprovedený úkon s připojenou aplikací", en="Act on a connected application not done"
             ),
         },
     ),

@@ -82,6 +82,15 @@ SIGN_IN: tuple[tuple[Title, dict[Code, Title]], ...] = (
                 en="Question about a token, or giving it back, refused",
             ),
             Code.REFRESH_TOKEN_MISUSED: Title(cs="Zneužitý obnovovací token", en="Refresh token misused"),
+            Code.DEVICE_AUTHORIZATION_ASKED: Title(
+                cs="Žádost programu o přihlášení kódem", en="Program asks to be let in by a code"
+            ),
+            Code.DEVICE_AUTHORIZATION_ALLOWED: Title(
+                cs="Program přihlášený kódem", en="Program let in by a code"
+            ),
+            Code.DEVICE_AUTHORIZATION_REFUSED: Title(
+                cs="Odmítnuté přihlášení programu kódem", en="Program not let in by a code"
+            ),
             Code.SIGN_OUT_TOLD: Title(cs="Odhlášení sdělené aplikaci", en="Sign-out told to an application"),
             Code.SIGN_OUT_DELAYED: Title(
                 cs="Odhlášení aplikaci zatím nesdělené", en="Sign-out not yet told to an application"

@@ -28,7 +28,7 @@ from idp.events import EndReason as ProviderEndReason
 from idp.http.words import STATUS_REASONS
 from idp.login.own_authenticators import Unchanged
 from idp.login.refusal import Refusal, Told
-from idp.oidc.errors import CodeFault, OAuthError, Unsafe
+from idp.oidc.errors import CodeFault, DeviceFault, DpopFault, OAuthError, RequestFault, Unsafe
 from policies.load import load
 from policies.reasons import Reason
 from tests.policies.test_library import DISTRICT as LIBRARY_DISTRICT
@@ -44,7 +44,10 @@ CLOSED_LISTS: tuple[type[StrEnum], ...] = (
         Refusal,
         RefusalReason,
         OAuthError,
+        RequestFault,
         CodeFault,
+        DeviceFault,
+        DpopFault,
         Unsafe,
         Told,
         Reason,

@@ -20,6 +20,7 @@ DETAILS = {
     *("added", "removed", "changed", "settings", "after", "verdict"),
     *("granted_by", "why"),
     *("account", "secret", "elsewhere"),
+    *("client", "client_title", "changes", "before_until"),
     *("node", "role", "service"),
     *("entries", "written", "first", "last", "hold"),
     *("receiver", "first", "last", "hold"),
@@ -36,7 +37,8 @@ DETAILS = {
     *("checkpoint", "left"),
     *("incident", "title", "evidence", "what", "report", "recipient", "device"),
     *("device_name", "differs", "asset"),
-    *("upstream", "ended"),
+    *("upstream", "ended", "program_address"),
+    *("realm", "changes"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 

@@ -41,6 +41,8 @@ SECRETS = (
     "directory.password",
     "library.secret",
     "webhook.secret",
+    "keycloak-client.secret",
+    "keycloak-administrator.secret",
     "smtp.password",
     "map.password",
     "region.secret",

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 from gateway.tunnels.keys import PrivateKey
 from gateway.tunnels.opening import closed, opened
-from gateway.tunnels.rules import Plan
+from gateway.tunnels.plan import Plan
 
 async def main():
     plan = Plan(sys.argv[1], (ip_network("10.90.0.0/16"),))

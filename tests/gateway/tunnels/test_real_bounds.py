@@ -7,11 +7,11 @@ from ipaddress import ip_address
 
 import pytest
 
+from gateway.tunnels.chains import BEGUN_AT_ONCE, MOST_AT_A_TIME, NEW_AT_ONCE
 from gateway.tunnels.opening import Opened
 from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Target, Transport
 from gateway.tunnels.refusals import Refused
-from gateway.tunnels.rules import BEGUN_AT_ONCE, MOST_AT_A_TIME, NEW_AT_ONCE
 from tests.rig.tunnels import ECHO, OTHER, SERVED, Ground, Laptop, now, why_not
 
 BESIDE = 7009  # a port of which nobody else here asks

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from dns import message
 
+from gateway.tunnels.chains import ASKED_A_SECOND, ASKED_AT_ONCE, NAMES
 from gateway.tunnels.line import Line
 from gateway.tunnels.permits import Admitted, Named
 from gateway.tunnels.resolving import MOST_LINES, OF_A_DEVICE
-from gateway.tunnels.rules import ASKED_A_SECOND, ASKED_AT_ONCE, NAMES
 from tests.rig import names
 from tests.rig.names import by_udp, read
 from tests.rig.tunnel_process import CAPABILITY, DOMAIN, Kept, process

@@ -6,11 +6,12 @@ import pytest
 
 from gateway.tunnels import rules
 from gateway.tunnels.permits import Admitted, Permit, Ruled, Target, Transport, ruled
+from gateway.tunnels.plan import Plan
 from tests.gateway.tunnels.drawn import KEYS
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 END = NOW + timedelta(minutes=1)
-PLAN = rules.Plan("brana0", (ip_network("10.90.0.0/16"), ip_network("fd00:90::/64")))
+PLAN = Plan("brana0", (ip_network("10.90.0.0/16"), ip_network("fd00:90::/64")))
 FOUR = ip_address("10.90.0.2")
 SHARE = Permit(FOUR, Target(ip_address("10.1.0.5"), Transport.TCP, 445))
 HOLDS = Ruled({FOUR: END}, {SHARE: END})
@@ -80,6 +81,31 @@ def test_the_whole_replaces_whatever_the_sets_held() -> None:
     assert "refused" not in text
 
 
+def rules_of(text: str, chain: str) -> list[str]:
+    begins = f"add rule inet brana_brana0 {chain} "
+    return [line.removeprefix(begins) for line in text.split("\n") if line.startswith(begins)]
+
+
+def test_what_a_device_may_ask_of_the_gateway_is_asked_for_packets_of_the_tunnel_alone() -> None:
+    text = rules.base(replace(PLAN, web=8443))
+    for chain, hook, passes in (
+        ("asks_gateway", "input", "iifname"),
+        ("leaves", "forward", "iifname"),
+        ("told_by_gateway", "output", "oifname"),
+    ):
+        to_it = [line for line in text.split("\n") if line.endswith(f"goto {chain}")]
+        assert to_it == [f'add rule inet brana_brana0 {hook} {passes} "brana0" goto {chain}']
+        assert rules_of(text, chain)[-1] in {"goto from_tunnel", "goto to_tunnel"}
+    for hook in ("input", "forward"):
+        assert rules_of(text, hook)[0].startswith('iifname "brana0" goto ')
+
+
+def test_what_others_pretend_is_dropped_before_anything_of_theirs_passes() -> None:
+    for hook, before in (("input", 2), ("forward", 1)):
+        pretended = rules_of(rules.base(PLAN), hook)[before : before + 2]
+        assert pretended == ["ip saddr 10.90.0.0/16 drop", "ip6 saddr fd00:90::/64 drop"]
+
+
 def test_pages_are_let_in_from_the_tunnel_by_awake_devices_and_from_nowhere_else() -> None:
     web = replace(PLAN, web=8443)
     more = set(rules.base(web).split("\n")) - set(rules.base(PLAN).split("\n"))
@@ -87,11 +113,11 @@ def test_pages_are_let_in_from_the_tunnel_by_awake_devices_and_from_nowhere_else
     for line in more:
         assert "8443" in line
         if line.endswith("accept"):
-            assert '"brana0"' in line
+            assert line.split(" ")[4] in {"asks_gateway", "told_by_gateway"}
             assert "@awake" in line
-    dropped = [line for line in more if line.endswith("drop")]
-    assert len(dropped) == len(PLAN.pools)
-    assert all('iifname != "brana0"' in line for line in dropped)
+    assert rules_of(rules.base(web), "of_others")[-1] == "tcp dport 8443 drop"
+    others = [line for line in rules_of(rules.base(web), "input") if line.endswith("goto of_others")]
+    assert others == ["ip daddr 10.90.0.1 goto of_others", "ip6 daddr fd00:90::1 goto of_others"]
     assert rules.base(replace(web, web_seen=8443)) == rules.base(web)
 
 

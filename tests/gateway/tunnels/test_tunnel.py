@@ -15,7 +15,7 @@ from gateway.tunnels.addresses import NoDevicesAddress
 from gateway.tunnels.connections import Flow, FlowId
 from gateway.tunnels.peers import AddressOfTwo, after
 from gateway.tunnels.permits import Admitted, Permit, Target, Transport, allowed, ruled
-from gateway.tunnels.rules import Plan
+from gateway.tunnels.plan import Plan
 from gateway.tunnels.seen import Seen, SeenPeer
 from gateway.tunnels.tunnel import LEASE, MANY, Tunnel, TunnelHalfDone
 from tests.gateway.tunnels.drawn import ADDRESSES, KEYS

@@ -29,6 +29,7 @@ DEVICES = sorted(
         PROJECT / "gateway/web/templates/device_parts.html",
     ]
 )
+CLIENTS = sorted(PROJECT.glob("gateway/web/clients/templates/*.html"))
 ADMINISTERED = sorted(PROJECT.glob("gateway/web/devices/templates/*.html"))
 TUNNEL = [PROJECT / "gateway/web/portal/templates/tunnel.html"]
 CATALOGS = {
@@ -55,6 +56,7 @@ CATALOGS = {
     "gateway/web/locale/access_review.cs.po": REVIEWS,
     "gateway/web/locale/administered.cs.po": ADMINISTERED,
     "gateway/web/locale/charts.cs.po": CHARTS,
+    "gateway/web/locale/clients.cs.po": CLIENTS,
     "gateway/web/locale/cs.po": sorted(
         {*PROJECT.glob("gateway/web/**/*.html")}
         - {
@@ -69,6 +71,7 @@ CATALOGS = {
             *CHARTS,
             *DEVICES,
             *ADMINISTERED,
+            *CLIENTS,
             *TUNNEL,
         }
     ),

@@ -63,8 +63,6 @@ async def test_a_parameter_sent_twice_is_answered_by_a_page(world: World, name):
         ({"prompt": "dance"}, "invalid_request"),
         ({"max_age": "-1"}, "invalid_request"),
         ({"max_age": "1e3"}, "invalid_request"),
-        ({"request": "eyJ"}, "request_not_supported"),
-        ({"request_uri": "https://evil.test/"}, "request_uri_not_supported"),
         ({"registration": "{}"}, "registration_not_supported"),
         ({"id_token_hint": "eyJ.eyJ.x"}, "invalid_request"),
         ({"prompt": "none"}, "login_required"),

@@ -8,7 +8,7 @@ from idp.http.page import Assets, Office, Pages
 from idp.http.words import ENDED, STATUS_REASONS, STATUS_WORDS, TELLINGS, UNSAFE
 from idp.login.own_authenticators import Unchanged
 from idp.login.refusal import Told
-from idp.oidc.errors import Unsafe
+from idp.oidc.errors import RequestFault, Unsafe
 
 TEMPLATES = Path(idp.http.__file__).parent / "templates"
 BLOCK = re.compile(r"{% trans[^%]*%}(.*?){% (?:pluralize|endtrans)", re.DOTALL)
@@ -22,7 +22,7 @@ def pages() -> Pages:
 
 def test_every_telling_has_words():
     assert set(TELLINGS) == set(Told)
-    assert set(UNSAFE) == set(Unsafe)
+    assert set(UNSAFE) == {*Unsafe, *RequestFault}
     assert set(STATUS_REASONS) == set(STATUS_WORDS)
     assert set(UNCHANGED) == set(Unchanged)
 

@@ -1,0 +1,59 @@
+"""Authorization requests that a client left here itself (RFC 9126): its browser brings their name, once."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from idp.login.handle import Handle, HandleHash, hashed, read_handle
+from idp.oidc.client import ClientId
+from idp.oidc.errors import RequestFault
+
+LIFETIME = timedelta(seconds=60)  # RFC 9126 §2.2 allows ten minutes; a redirect takes a second
+PREFIX = "urn:ietf:params:oauth:request_uri:"  # §2.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    name: HandleHash
+    client: ClientId
+    asked: str
+    """The request as a sign-in keeps one; empty once it was used."""
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class Book(Protocol):
+    def keep_pushed(self, pushed: Pushed) -> None: ...
+
+    def pushed(self, name: HandleHash) -> Pushed | None: ...
+
+
+def uri(handle: Handle) -> str:
+    return PREFIX + handle
+
+
+def name_in(request_uri: str) -> HandleHash | None:
+    """None for what is no name of ours: nobody looks at what it leads to."""
+    handle = read_handle(request_uri.removeprefix(PREFIX)) if request_uri.startswith(PREFIX) else None
+    return None if handle is None else hashed(handle)
+
+
+def push(
+    book: Book, asked: str, client: ClientId, name: HandleHash, now: datetime, lives: timedelta = LIFETIME
+) -> None:
+    book.keep_pushed(Pushed(name=name, client=client, asked=asked, expires_at=now + lives))
+
+
+def take(book: Book, name: HandleHash, client: ClientId, now: datetime) -> str | RequestFault:
+    """The request, in the transaction that spends it. Whoever else shows its name spends nothing."""
+    kept = book.pushed(name)
+    if kept is None:
+        return RequestFault.URI_UNKNOWN
+    if kept.client != client:
+        return RequestFault.URI_OF_ANOTHER
+    if kept.used_at is not None:
+        return RequestFault.URI_USED_TWICE
+    if now >= kept.expires_at:
+        return RequestFault.URI_EXPIRED
+    book.keep_pushed(replace(kept, asked="", used_at=now))
+    return kept.asked

@@ -1,0 +1,176 @@
+"""`brana keycloak provision` against a real server, over a real directory."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.audit.entry import Code, Outcome
+from gateway.audit.search import Query
+from gateway.demo.authority import write_private
+from gateway.storage.audit_search import LogSearch
+from tests.rig.keycloak_product import CLIENT, REALM, Office
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.keycloak,
+    # python-keycloak makes a client of httpx beside the one that it uses, with a file that httpx wants otherwise
+    pytest.mark.filterwarnings("ignore:`verify=<str>` is deprecated:DeprecationWarning"),
+    pytest.mark.timeout(300),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+STRANGER = "jiny-klient"
+
+
+async def differing(office: Office) -> set[tuple[str, str, str, tuple[str, ...]]]:
+    """What the command says that it would do: act, kind, name, and the fields of what is changed."""
+    status, said, wrong = await office.provision("--dry-run", "--output", "json")
+    steps = json.loads(said)["steps"]
+    assert status == (2 if steps else 0), wrong
+    return {
+        (
+            one["act"],
+            one["kind"],
+            one["name"],
+            tuple(sorted(field["name"] for field in one["fields"])) if one["act"] == "change" else (),
+        )
+        for one in steps
+    }
+
+
+def changed(office: Office, old: str, new: str, name: str) -> Path:
+    """The configuration with one thing other, beside it."""
+    path = office.product.configuration.with_name(name)
+    text = office.product.configuration.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    return path
+
+
+async def test_a_dry_run_tells_what_would_be_done_and_does_nothing(office: Office):
+    elsewhere = changed(office, f"realms/{REALM}", "realms/zkouska", "elsewhere.toml")
+    status, said, _ = await office.provision("--dry-run", configuration=elsewhere)
+    assert status == 2
+    assert "+ realm zkouska" in said.splitlines()
+    assert f"+ client {CLIENT}" in said.splitlines()
+    assert "zkouska" not in {one["realm"] for one in office.admin("master").get_realms()}
+
+
+async def test_a_second_run_has_nothing_to_do_and_says_so(provisioned: Office):
+    status, said, _ = await provisioned.provision("--yes")
+    assert (status, said) == (0, f"realm {REALM}: nothing to do\n")
+    assert await differing(provisioned) == set()
+
+
+async def test_a_run_is_recorded_before_it_changes_anything(provisioned: Office):
+    with provisioned.product.state() as state:
+        found = await LogSearch(state.database).page(
+            Query(codes=frozenset({Code.KEYCLOAK_PROVISIONED})), limit=10
+        )
+    first = found.entries[-1].entry
+    assert first.code is Code.KEYCLOAK_PROVISIONED
+    assert first.outcome is Outcome.SUCCESS
+    assert first.details["realm"] == REALM
+    assert "to be added" in str(first.details["changes"])
+
+
+def by_hand(office: Office) -> None:
+    """What somebody does in Keycloak's console, some of it to let themselves in."""
+    admin = office.admin()
+    client = admin.get_client_id(CLIENT)
+    assert client is not None
+    admin.update_realm(REALM, admin.get_realm(REALM) | {"bruteForceProtected": False})
+    admin.update_client(client, {"redirectUris": ["https://jinde.test/*"], "secret": "jine-tajemstvi"})
+    claim = {
+        "name": "vsemocny",
+        "protocol": "openid-connect",
+        "protocolMapper": "oidc-hardcoded-claim-mapper",
+        "config": {"claim.name": "municipal_roles", "claim.value": "mayor@588296", "id.token.claim": "true"},
+    }
+    admin.add_mapper_to_client(client, claim)
+    flow = admin.get_realm(REALM)["browserFlow"]
+    factor = next(
+        one
+        for one in admin.get_authentication_flow_executions(flow)
+        if one.get("displayName") == f"{flow}-factor"
+    )
+    admin.update_authentication_flow_executions(factor | {"requirement": "DISABLED"}, flow)
+    login = office.product.world.accounts[0].login
+    [person] = admin.get_users({"username": login, "exact": True})
+    role = admin.get_client_roles(client)[0]
+    admin.assign_client_role(person["id"], client, [role])
+
+
+async def test_what_somebody_changed_by_hand_is_told_and_put_back(provisioned: Office):
+    office = provisioned
+    by_hand(office)
+    login = office.product.world.accounts[0].login
+    admin = office.admin()
+    role = admin.get_client_roles(str(admin.get_client_id(CLIENT)))[0]["name"]
+    told = await differing(office)
+    assert told == {
+        ("change", "sign-in flow", "two factors", ("steps.06",)),
+        ("change", "realm", REALM, ("bruteForceProtected",)),
+        ("change", "client", CLIENT, ("redirectUris", "secret", "webOrigins")),  # the last by Keycloak itself
+        ("remove", "claim", "vsemocny", ()),
+        ("remove", "role given by hand", f"{role} {login}", ()),
+    }
+    status, said, wrong = await office.provision("--yes")
+    assert status == 0, wrong
+    assert "    bruteForceProtected: false → true" in said.splitlines()
+    assert "jine-tajemstvi" not in said + wrong
+    assert await differing(office) == set()
+
+
+async def test_the_password_of_the_directory_s_account_is_put_back(provisioned: Office):
+    admin = provisioned.admin()
+    [component] = admin.get_components({"type": "org.keycloak.storage.UserStorageProvider"})
+    component["config"]["bindCredential"] = ["spatne-heslo"]
+    admin.update_component(component["id"], component)
+    told = {("change", "directory", component["name"], ("config.bindCredential",))}
+    assert await differing(provisioned) == told
+    assert (await provisioned.provision("--yes"))[0] == 0
+    assert await differing(provisioned) == set()
+
+
+async def test_what_is_not_ours_is_left_alone(provisioned: Office):
+    admin = provisioned.admin()
+    admin.create_client({"clientId": STRANGER, "redirectUris": ["https://jinde.test/*"]})
+    admin.create_realm_role({"name": "cizi-role"})
+    admin.create_group({"name": "cizi-skupina"})
+    admin.copy_authentication_flow({"newName": "cizi-prihlaseni"}, "browser")
+    before = theirs(provisioned)
+    assert await differing(provisioned) == set()
+    admin.update_realm(
+        REALM, admin.get_realm(REALM) | {"bruteForceProtected": False, "loginTheme": "keycloak"}
+    )
+    assert (await provisioned.provision("--yes"))[0] == 0
+    assert theirs(provisioned) == before
+    assert admin.get_realm(REALM)["loginTheme"] == "keycloak"
+
+
+def theirs(office: Office) -> list[Any]:
+    admin = office.admin()
+    client = str(admin.get_client_id(STRANGER))
+    flows = [one for one in admin.get_authentication_flows() if one["alias"] == "cizi-prihlaseni"]
+    groups = [one for one in admin.get_groups() if one["name"] == "cizi-skupina"]
+    return [admin.get_client(client), admin.get_realm_role("cizi-role"), groups, flows]
+
+
+async def test_who_is_not_let_in_is_told_what_to_look_at(office: Office):
+    write_private(office.product.configuration.with_name("wrong.secret"), b"spatne-tajemstvi-spravce")
+    wrong = changed(office, "keycloak-administrator.secret", "wrong.secret", "wrong.toml")
+    status, said, told = await office.provision("--dry-run", configuration=wrong)
+    assert (status, said) == (1, "")
+    assert "not let in" in told
+    assert "wrong.secret holds its secret" in told
+    assert "Traceback" not in told
+
+
+async def test_a_server_that_does_not_answer_is_told(office: Office):
+    nowhere = changed(office, f":{office.server.port}/realms", ":1/realms", "nowhere.toml")
+    status, _, told = await office.provision("--dry-run", configuration=nowhere)
+    assert status == 1
+    assert "cannot be asked" in told
+    assert "Traceback" not in told
