@@ -9,6 +9,8 @@ from config.doubt import Finding
 from config.settings import OidcClient, Settings
 
 SHORTEST_IDLE = timedelta(minutes=1)
+BY_CERTIFICATE = "tls_client_auth"
+CERTIFICATE_NAMES = ("tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri")
 BUILT_IN = frozenset({"brana-gateway"})
 
 
@@ -22,6 +24,13 @@ def client_findings(settings: Settings) -> Iterator[Finding]:
             yield f"{at}.id", f"{client.id!r} is taken", "give each client an id of its own"
         seen.add(client.id)
         yield from findings_of(at, client, known, hosted)
+        shows = client.authentication == BY_CERTIFICATE or client.tls_client_certificate_bound_access_tokens
+        if shows and settings.technical is None:
+            yield (
+                f"{at}.authentication",
+                "no authority of client certificates is named",
+                "add [technical] with `authority`",
+            )
 
 
 def findings_of(
@@ -42,6 +51,7 @@ def findings_of(
             "is missing: no answer would go anywhere",
             "write the address of its callback; a program without a browser has `device_authorization = true`",
         )
+    yield from _certificate(at, client)
     yield from _sector(at, client)
     if client.refresh_idle < SHORTEST_IDLE:
         yield (
@@ -112,6 +122,17 @@ def _proof(at: str, client: OidcClient) -> Iterator[Finding]:
         yield f"{at}.require_signed_request", "there are no keys to verify it by", "name them by `jwks_file`"
     if client.require_pushed and _is_public(client):
         yield f"{at}.require_pushed", "a public client may leave no requests", "give it a secret or keys"
+
+
+def _certificate(at: str, client: OidcClient) -> Iterator[Finding]:
+    """RFC 8705 §2.1.2: exactly one name says which certificate is its own."""
+    names = [name for name in CERTIFICATE_NAMES if getattr(client, name) is not None]
+    by_certificate = client.authentication == BY_CERTIFICATE
+    if by_certificate and len(names) != 1:
+        either = ", ".join(CERTIFICATE_NAMES)
+        yield f"{at}.authentication", f"{BY_CERTIFICATE} takes one name", f"write one of {either}"
+    for name in names if not by_certificate else ():
+        yield f"{at}.{name}", "no certificate is asked for", f'write `authentication = "{BY_CERTIFICATE}"`'
 
 
 def _sector(at: str, client: OidcClient) -> Iterator[Finding]:

@@ -13,6 +13,8 @@ from config.vocabulary import MunicipalityCode
 HOST = re.compile(  # a last label of digits alone would be read as an IPv4 address (WHATWG URL, §3.5)
     r"(?=.{1,253}\Z)(?!(.*\.)?[0-9]+\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
 )
+MUTUAL = "mtls"
+"""Where clients of the sign-in show certificates, if any does."""
 BUILT_IN_HOSTS = ("login", "portal", "admin", "policies", "requests")
 OUR_PATHS = "/.brana"
 MOST_ON_A_HOST = 8  # applications: each has a cookie of its own, and all of them come with every request
@@ -44,9 +46,22 @@ def technical_hosts_of(application: Application, district: Iterable[Municipality
     return [host for host, _ in hosts_with_owners(application, district, written.lower())]
 
 
+def mutual_host(settings: Settings) -> str | None:
+    """Where the provider's clients show certificates (RFC 8705); None: none does."""
+    shown = any(
+        one.authentication == "tls_client_auth" or one.tls_client_certificate_bound_access_tokens
+        for one in settings.oidc_clients
+    )
+    return f"{MUTUAL}.{settings.public.domain}" if shown else None
+
+
 def our_hosts(settings: Settings) -> list[str]:
     """Of the product itself; that of agents where devices are enrolled."""
-    labels = (*BUILT_IN_HOSTS, *([settings.devices.host] if settings.devices.enabled else []))
+    labels = (
+        *BUILT_IN_HOSTS,
+        *([settings.devices.host] if settings.devices.enabled else []),
+        *([MUTUAL] if mutual_host(settings) is not None else []),
+    )
     return [f"{label}.{settings.public.domain}" for label in labels]
 
 
@@ -66,7 +81,7 @@ def host_findings(settings: Settings, district: District | None) -> Iterator[Fin
             f"{domain!r} is not a host name",
             "write it in lower case, without port and dots at the ends",
         )
-    if settings.devices.enabled and settings.devices.host in BUILT_IN_HOSTS:
+    if settings.devices.enabled and settings.devices.host in {*BUILT_IN_HOSTS, MUTUAL}:
         yield (
             "devices.host",
             f"{settings.devices.host}.{domain} is already a host of the product itself",

@@ -35,7 +35,7 @@ from config.settings.public import Hsts, Limits, Public, Tls
 from config.settings.questions import AuditFollowUp, AuditGroup, AuditQuestion
 from config.settings.requests import Requests, Separation, StricterRequest
 from config.settings.setting import Port, Setting, Title
-from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
+from config.settings.sign_in import OfficeNetwork, OidcClient, Outside, RoleLimits, SignIn
 from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
 from config.settings.tunnels import Tunnels, TunnelTarget
 from config.settings.upstream_providers import UpstreamLevel, UpstreamProvider
@@ -76,6 +76,7 @@ __all__ = [
     "Office",
     "OfficeNetwork",
     "OidcClient",
+    "Outside",
     "Peer",
     "Personnel",
     "PersonnelRole",

@@ -74,15 +74,25 @@ class SignIn(Setting, frozen=True, kw_only=True):
 ScopeName = Literal["profile", "email", "roles", "municipality", "agendas"]
 
 
+class Outside(Setting, frozen=True, kw_only=True):
+    """A relying party that is nobody's of the centre: people are asked before it learns anything of them."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    """What people call it."""
+    operator: Annotated[str, Meta(min_length=1, max_length=120)]
+    """Who runs it, and answers for what it learns."""
+
+
 class OidcClient(Setting, frozen=True, kw_only=True):
     """A relying party of the built-in OpenID Provider, besides the gateway itself."""
 
     id: str
     redirect_uris: list[str] = field(default_factory=list)
     """None for a program without a browser alone (`device_authorization`)."""
-    authentication: Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] | None = (
-        None
-    )
+    authentication: (
+        Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "tls_client_auth", "none"]
+        | None
+    ) = None
     """How it proves itself; None: with its secret, in the header or in the form, or without one not at all."""
     secret_file: Path | None = None
     """Left out for a public client, and for one that has keys."""
@@ -104,6 +114,12 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """How long a refresh token is good that is not used; the sign-in may end sooner."""
     device_authorization: bool = False
     """Whether it may wait for somebody who types its code in a browser (RFC 8628)."""
+    tls_client_auth_subject_dn: str | None = None
+    """Of its certificate, as RFC 4514 writes it; this or one of the two below, for `tls_client_auth`."""
+    tls_client_auth_san_dns: str | None = None
+    tls_client_auth_san_uri: str | None = None
+    tls_client_certificate_bound_access_tokens: bool = False
+    """Whether it gets tokens only with a certificate, which they are bound to (RFC 8705)."""
     dpop_bound_access_tokens: bool = False
     """Whether it gets tokens only with a proof of a key, which they are bound to (RFC 9449)."""
     subject_type: Literal["public", "pairwise"] = "public"
@@ -112,6 +128,8 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """Of whom it shares these names with; None: the host of its redirect addresses."""
     application: ApplicationId | None = None
     """What policies say of it decides who may sign in to the client; None: everybody who may sign in at all."""
+    outside: Outside | None = None
+    """None: it is the centre's own, and nobody is asked."""
     introspects: list[str] = field(default_factory=list)
     """Clients about whose access tokens it may ask, besides its own."""
     backchannel_logout_uri: str | None = None

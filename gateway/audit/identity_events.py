@@ -105,6 +105,15 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
         case events.TokenRevoked(session=session, client=client, revoked=revoked):
             given_back = _entry(event, Code.TOKEN_REVOKED, revoked=revoked)
             return replace(given_back, session=session, application=client)
+        case events.ConsentGiven(session=session, client=client, scopes=scopes):
+            agreed = _entry(event, Code.CONSENT_GIVEN, consented=list(scopes))
+            return replace(agreed, session=session, application=client)
+        case events.ConsentRefused(session=session, client=client, reason=reason):
+            not_agreed = _refused(event, Code.CONSENT_REFUSED, reason)
+            return replace(not_agreed, session=session, application=client)
+        case events.ConsentWithdrawn(session=session, client=client, revoked=revoked):
+            taken_back = _entry(event, Code.CONSENT_WITHDRAWN, revoked=revoked)
+            return replace(taken_back, session=session, application=client)
         case events.ClientRefused(client=client, reason=reason, endpoint=endpoint):
             return replace(
                 _refused(event, Code.CLIENT_REFUSED, reason, endpoint=endpoint), application=client

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.district import District
-from config.hosts import hosts_of
+from config.hosts import hosts_of, mutual_host
 from config.settings import PLACEHOLDER, Application, Settings
 from config.vocabulary import ApplicationId, MunicipalityCode
 from gateway.commands.own_applications import OWN, hosts_of_ours
@@ -31,6 +31,12 @@ class Addresses:
     @property
     def issuer(self) -> str:
         return self.origin("login")
+
+    @property
+    def mutual(self) -> str | None:
+        """Where clients of the provider show certificates."""
+        host = mutual_host(self.settings)
+        return None if host is None else f"https://{self.authority(host)}"
 
     @property
     def account(self) -> str:

@@ -161,6 +161,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
     return idp_app.make_app(
         Provider(
             issuer=addresses.issuer,
+            mutual=addresses.mutual,
             start=addresses.portal,
             office=settings.office.name,
             office_words=_known_to_all(settings),

@@ -16,6 +16,7 @@ from gateway.envoy.discovery import Discovery, Kept, Subject
 from gateway.envoy.elsewhere import AUTHORITY, OURS
 from gateway.envoy.gate import GATE_FILTER
 from gateway.envoy.messages import Json
+from gateway.envoy.mutual import MUTUAL_AUTHORITY, MUTUAL_ROUTES
 from gateway.envoy.process import Administration
 from gateway.envoy.resources import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS
 from gateway.envoy.technical import CLIENT_AUTHORITY, TECHNICAL_ROUTES
@@ -25,8 +26,10 @@ PATIENCE = timedelta(seconds=10)  # for Envoy to take a kind; a thousand applica
 SWITCH_PATIENCE = timedelta(seconds=3)  # decisions wait meanwhile, and Envoy gives one up after five
 WARM = timedelta(seconds=5)  # for names to be looked up and servers asked for their health
 LOOK = 0.02  # seconds
-NOT_ALWAYS_ASKED_FOR = frozenset({CLIENT_AUTHORITY, AUTHORITY, OURS})
+NOT_ALWAYS_ASKED_FOR = frozenset({CLIENT_AUTHORITY, MUTUAL_AUTHORITY, AUTHORITY, OURS})
 """Secrets that Envoy wants only where there are technical hosts, or other nodes."""
+ASKED_FOR = {TECHNICAL_ROUTES: CLIENT_AUTHORITY, MUTUAL_ROUTES: MUTUAL_AUTHORITY}
+"""By the chain of which table."""
 BEFORE_ROUTES: list[Subject] = [(CLUSTERS, ()), (EXTENSIONS, (TOKEN_FILTER,))]
 WITH_ROUTES: list[Subject] = [(LISTENERS, ()), (EXTENSIONS, (GATE_FILTER,))]
 
@@ -54,8 +57,10 @@ class Exchange:
         self._discovery.publish({kind: self._after[kind] for kind in (ROUTE_TABLES, LISTENERS)})
         new_epoch()
         tables = self._named(ROUTE_TABLES)
-        # Asked for by the chain of technical accounts, which is there if its table is.
-        more = [(SECRETS, (CLIENT_AUTHORITY,))] if (ROUTE_TABLES, (TECHNICAL_ROUTES,)) in tables else []
+        # Asked for by a chain of its own, which is there if its table is.
+        more = [
+            (SECRETS, (secret,)) for table, secret in ASKED_FOR.items() if (ROUTE_TABLES, (table,)) in tables
+        ]
         await self._discovery.taken([*WITH_ROUTES, *tables, *more], SWITCH_PATIENCE)
 
     def tidy(self) -> None:

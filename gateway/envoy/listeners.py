@@ -1,5 +1,6 @@
 """The one listener that people reach."""
 
+from config.hosts import mutual_host
 from config.settings import Public, Settings
 from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import authorization_filter
@@ -13,6 +14,7 @@ from gateway.envoy.limits import DEVICE_BITS, IPV6_BITS, address_limit
 from gateway.envoy.load_balancers import behind
 from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, by_discovery, discovered, seconds, typed
+from gateway.envoy.mutual import MUTUAL_AUTHORITY, MUTUAL_ROUTES
 from gateway.envoy.streams import stream_filter
 from gateway.envoy.technical import (
     CLIENT_AUTHORITY,
@@ -54,6 +56,11 @@ def _people(settings: Settings, surroundings: Surroundings, ipv6_bits: int = IPV
         technical = _manager(settings, surroundings, TECHNICAL_ROUTES, filters)
         chain = _chain(asking_for(CLIENT_AUTHORITY, tls_context(public.tls)), technical)
         chains = [chain | {"filter_chain_match": {"server_names": hosts}}, *made["filter_chains"]]
+        made |= {"filter_chains": chains}
+    if (mutual := mutual_host(settings)) is not None:
+        clients = _manager(settings, surroundings, MUTUAL_ROUTES, http_filters(settings, ipv6_bits))
+        chain = _chain(asking_for(MUTUAL_AUTHORITY, tls_context(public.tls)), clients)
+        chains = [chain | {"filter_chain_match": {"server_names": [mutual]}}, *made["filter_chains"]]
         made |= {"filter_chains": chains}
     return made
 

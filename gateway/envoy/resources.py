@@ -10,6 +10,7 @@ from gateway.envoy.elsewhere import listeners_elsewhere, secrets_of_node
 from gateway.envoy.identity import accounts
 from gateway.envoy.listeners import listeners
 from gateway.envoy.messages import Json, Surroundings
+from gateway.envoy.mutual import mutual_authority, mutual_routes
 from gateway.envoy.plain import plain_listener
 from gateway.envoy.routes import routes
 from gateway.envoy.technical import client_authority, issuer_of, technical_routes
@@ -35,9 +36,14 @@ def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, l
             *(listeners_elsewhere(fleet, surroundings, left) if fleet else ()),
         ],
         CLUSTERS: clusters(settings, surroundings),
-        ROUTE_TABLES: [routes(settings, surroundings), *technical_routes(settings, surroundings)],
+        ROUTE_TABLES: [
+            routes(settings, surroundings),
+            *technical_routes(settings, surroundings),
+            *mutual_routes(settings),
+        ],
         SECRETS: [
             *client_authority(settings),
+            *mutual_authority(settings),
             *device_authority(surroundings.device_authorities),
             *upstream_secrets(settings.applications),
             *accounts(settings.applications, surroundings),

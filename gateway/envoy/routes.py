@@ -30,7 +30,7 @@ from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite
 from gateway.envoy.tls import strict_transport
-from gateway.envoy.tried import ours
+from gateway.envoy.tried import ours as tried_ours
 
 # Spellings that Envoy and an application might read differently: parameters of a segment, an encoded
 # `#`, `?`, `;`, `/`, `\`, control character, or an escape inside an escape (RFC 3986 §3.3, §6.2.2).
@@ -73,7 +73,10 @@ TEXTS = Route(path="/proposals", methods=["POST"], action=Action.READ)
 REPORTS = Route(path="/incidents", methods=["POST"], action=Action.ADMINISTER)
 """Of the host `admin.`: the text of a report is as long."""
 LONGER = {"policies": TEXTS, "admin": REPORTS}
+PEER = "x-brana-client-certificate"
+"""Of the connection, told to the provider at `mtls.` alone."""
 KEPT_FROM_UPSTREAMS = [
+    PEER,
     "x-brana-gate",
     "x-brana-route",
     "x-envoy-external-address",
@@ -147,13 +150,13 @@ def _shared(host: str, authority: Authority, paths: dict[str, tuple[Application,
 
 
 def _sign_in(host: str, authority: Authority) -> Json:
-    return _virtual_host(host, [_ours("/", "idp", host, authority)])
+    return _virtual_host(host, [ours("/", "idp", host, authority)])
 
 
 def _of_agents(settings: Settings, authority: Authority) -> Json:
     """Where agents ask, and no cookie goes in or out; all else there are the pages of those who administer devices."""
     host = f"{settings.devices.host}.{settings.public.domain}"
-    asked = _ours(AGENTS, "web", host, authority, settings.devices.message_kib * 1024)
+    asked = ours(AGENTS, "web", host, authority, settings.devices.message_kib * 1024)
     asked |= {"request_headers_to_remove": ["cookie"], "response_headers_to_remove": [SERVER, "set-cookie"]}
     place = Place(DEVICES, "-", authority.of(host), "web")
     pages = _gated(host, authority, [*_by_us(LOOKS, place), nothing()])
@@ -167,8 +170,8 @@ def _by_us(table: Sequence[Route], place: Place) -> list[Json]:
 
 def _gated(host: str, authority: Authority, asked: Sequence[Json]) -> Json:
     """A host behind the gate: odd paths, our own below `/.brana`, and what is asked."""
-    form = _ours(KEPT_FORMS, "web", host, authority, KEPT_FORM_BYTES)
-    return _virtual_host(host, [odd_paths(), form, _ours(OUR_PATHS, "web", host, authority), *asked])
+    form = ours(KEPT_FORMS, "web", host, authority, KEPT_FORM_BYTES)
+    return _virtual_host(host, [odd_paths(), form, ours(OUR_PATHS, "web", host, authority), *asked])
 
 
 def odd_paths() -> Json:
@@ -180,7 +183,7 @@ def odd_paths() -> Json:
     }
 
 
-def _ours(path: str, cluster: str, host: str, authority: Authority, longest: int = OUR_FORM_BYTES) -> Json:
+def ours(path: str, cluster: str, host: str, authority: Authority, longest: int = OUR_FORM_BYTES) -> Json:
     """Our own pages: no gate, no decision, cookies kept, and told who is there."""
     return {
         "match": {"prefix": "/"} if path == "/" else {"path_separated_prefix": path},
@@ -191,7 +194,7 @@ def _ours(path: str, cluster: str, host: str, authority: Authority, longest: int
             overwrite("x-brana-host", authority.of(host)),
         ],
         "response_headers_to_remove": [SERVER],
-        "metadata": ours(),
+        "metadata": tried_ours(),
         "typed_per_filter_config": without_gate() | whole(longest),
     }
 

@@ -61,6 +61,7 @@ def token_row(token: AccessToken) -> Values:
         **_asked(token.scopes, token.claims),
         "expires_at": micros(token.expires_at),
         "jkt": token.jkt,
+        "x5t": token.x5t,
     }
 
 
@@ -74,6 +75,7 @@ def token_of(row: Row[Any]) -> AccessToken:
         claims=_claims(row),
         expires_at=moment_of(row.expires_at),
         jkt=row.jkt,
+        x5t=row.x5t,
     )
 
 
@@ -89,6 +91,7 @@ def family_row(family: RefreshFamily) -> Values:
         "ends_at": micros(family.ends_at),
         "withdrawn_at": micros_or_none(family.withdrawn_at),
         "jkt": family.jkt,
+        "x5t": family.x5t,
     }
 
 
@@ -105,6 +108,7 @@ def family_of(row: Row[Any]) -> RefreshFamily:
         ends_at=moment_of(row.ends_at),
         withdrawn_at=moment_or_none(row.withdrawn_at),
         jkt=row.jkt,
+        x5t=row.x5t,
     )
 
 

@@ -44,6 +44,9 @@ from idp.events.relying_party import (
     AuthorizationGranted,
     AuthorizationRefused,
     ClientRefused,
+    ConsentGiven,
+    ConsentRefused,
+    ConsentWithdrawn,
     DeviceAuthorizationAllowed,
     DeviceAuthorizationAsked,
     DeviceAuthorizationRefused,
@@ -116,6 +119,9 @@ Event = (
     | DeviceAuthorizationAsked
     | DeviceAuthorizationAllowed
     | DeviceAuthorizationRefused
+    | ConsentGiven
+    | ConsentRefused
+    | ConsentWithdrawn
     | RefreshTokenMisused
     | TokenIssued
     | TokenRefused
@@ -144,6 +150,9 @@ __all__ = [
     "ClientRefused",
     "CodeAccepted",
     "CodeRefused",
+    "ConsentGiven",
+    "ConsentRefused",
+    "ConsentWithdrawn",
     "DeviceAuthorizationAllowed",
     "DeviceAuthorizationAsked",
     "DeviceAuthorizationRefused",

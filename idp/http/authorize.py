@@ -9,7 +9,7 @@ from aiohttp import web
 from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language
 from idp import events
 from idp.events import Origin
-from idp.http import arrival, cookies, failure
+from idp.http import arrival, consent_page, cookies, failure
 from idp.http.asked import counting
 from idp.http.page import language_of
 from idp.http.provider import Admitted, Book, NotAdmitted, Provider, provider_of
@@ -26,7 +26,7 @@ from idp.login.reach import reach_of
 from idp.login.session import Session, end_due
 from idp.login.states import AwaitingFactor, AwaitingPassword, Standing, Waiting
 from idp.oidc import authorize as rules
-from idp.oidc import grant
+from idp.oidc import consent, grant
 from idp.oidc.authorize import (
     Hint,
     HintReader,
@@ -58,7 +58,7 @@ async def authorize(request: web.Request) -> web.Response:
         return await refuse(request, Refusable(asked.target, session))
     why = rules.must_ask(asked, session, now, now)
     if why is None and handle is not None:
-        return await answer(request, asked, handle)
+        return await answer(request, asked, handle, kept=rules.kept(dict(pairs)))
     beginning = await _beginning(request, asked, session, why)
     if isinstance(beginning, Refused):
         return await refuse(request, Refusable(asked.target, beginning))
@@ -133,16 +133,20 @@ async def at_work(
 
 
 async def answer(
-    request: web.Request, asked: Request, handle: HandleHash, flow: Flow | None = None
+    request: web.Request, asked: Request, handle: HandleHash, flow: Flow | None = None, *, kept: str
 ) -> web.Response:
     """A code for the session behind `handle`, looked at again in the transaction that issues it. The caller has seen
-    to its facts (`at_work`).
+    to its facts (`at_work`). `kept`: the request as it is read again, where the person is asked for consent first.
     """
     provider = provider_of(request)
     now, origin, code = provider.clock(), arrival.origin_of(request), new_handle()
     admitted = await _may_use(provider, asked, handle, origin)
     if isinstance(admitted, NotAdmitted):
         return await _not_admitted(request, asked, admitted)
+    if (wanted := await consent_page.wanted(provider, asked, handle)) is not None:
+        if rules.silent(asked) or not in_a_page_of_its_own(request):
+            return await refuse(request, Refusable(asked.target, consent.REQUIRED))
+        return consent_page.page(request, asked, wanted, kept)
 
     def work(book: Book) -> bool:
         session = desk.live(book, handle, provider.sign_in, now)

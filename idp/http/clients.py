@@ -1,13 +1,14 @@
 """Relying parties that ask by themselves, past the browser: who proves to be one."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from aiohttp import web
 
 from idp import events
 from idp.events import Origin
-from idp.http import arrival
+from idp.http import arrival, holding
 from idp.http.programs import TOKEN_PATH
 from idp.http.provider import Book, Provider, provider_of
 from idp.login import purses, throttle
@@ -35,7 +36,11 @@ def shown(request: web.Request, pairs: arrival.Pairs) -> tuple[Mapping[str, str]
     if isinstance(values, Unreadable):
         return {}, Refused(OAuthError.INVALID_REQUEST, f"parameter {values.name} is repeated or too long")
     authorization = request.headers.get("Authorization")
-    return values, client_authentication.read(values, authorization, provider_of(request).clients)
+    provider = provider_of(request)
+    shown = client_authentication.read(values, authorization, provider.clients)
+    if isinstance(shown, Refused):
+        return values, shown
+    return values, replace(shown, certificate=holding.certificate(request, provider))
 
 
 RecordRefused = Callable[[str, str], events.TokenRefused | events.ClientRefused]

@@ -77,11 +77,12 @@ def login_hint(destination: Destination) -> str:
 
 
 def decided_about(provider: Provider, destination: Destination) -> bool:
-    """Whether policies say who may go on there."""
+    """Whether policies say who may go on there, or the person is asked first."""
     if not isinstance(destination, Request):
         return False
     client = provider.clients.get(destination.target.client)
-    return client is None or bool(client.application)  # one that is gone meanwhile is refused there
+    # one that is gone meanwhile is refused there, and people are asked for consent
+    return client is None or bool(client.application) or client.outside is not None
 
 
 def form_targets(destination: Destination) -> tuple[str, ...]:
@@ -126,6 +127,8 @@ async def go_on(
         fresh = await at_work(provider, handle)
         if isinstance(fresh, Refused):
             return await refuse(request, Refusable(destination.target, fresh))
-        return await answer(request, destination, handle, flow) if fresh is not None else None
+        return (
+            await answer(request, destination, handle, flow, kept=flow.asked) if fresh is not None else None
+        )
     await provider.store.transact(lambda book: book.drop_flow(flow.id))
     return send_on(destination.path)

@@ -60,7 +60,13 @@ async def exchange(request: web.Request) -> web.Response:
         return answers.refused(shown, request)
     access, again = new_handle(), _next_of(values)
     held = holding.shown(request, provider)
-    new = New(access=hashed(access), refresh=again.parts(), jkt=held.jkt if isinstance(held, Proof) else None)
+    brought = shown.certificate
+    new = New(
+        access=hashed(access),
+        refresh=again.parts(),
+        jkt=held.jkt if isinstance(held, Proof) else None,
+        x5t=brought.x5t if brought is not None else None,
+    )
     asking = Asking(values, shown, new, held, origin, now)
     redeemed = await provider.store.transact(lambda book: _redeemed(book, provider, asking))
     if isinstance(redeemed, Examined):
@@ -104,7 +110,7 @@ def _given(
 
 def _not_held(book: Book, asking: Asking, client: Client) -> Refused | None:
     """Without the proof that its tokens need, or by a wrong one, nothing is given; what was asked for stays good."""
-    fault = holding.fault(asking.holding, client)
+    fault = holding.fault(asking.holding, asking.shown.certificate, client)
     if fault is None and isinstance(asking.holding, Proof):
         fault = asking.holding.spend(book)
     if fault is None:

@@ -172,6 +172,8 @@ class Provider:
     """Without a final slash."""
     start: str
     """Where a person who lost the way begins again: the portal's address."""
+    mutual: str | None = None
+    """Where its clients show certificates, without a final slash; None: nowhere."""
     office: str
     office_words: tuple[str, ...] = ()
     """Besides its name, what everybody in the office knows, such as names of applications: no passwords of that."""

@@ -9,7 +9,7 @@ from idp.http.security_headers import TRANSPORT_HEADERS
 from idp.login.handle import hashed, read_handle
 from idp.oidc import claims, discovery, dpop, grant, token
 from idp.oidc.book import AccessToken
-from idp.oidc.errors import DpopFault, OAuthError
+from idp.oidc.errors import CertificateFault, DpopFault, OAuthError
 from idp.oidc.keys import USERINFO
 from idp.oidc.token import ShownToken
 
@@ -35,7 +35,8 @@ async def userinfo(request: web.Request) -> web.Response:
     session, kept = opened
     fault = await _not_held(request, provider, shown, kept)
     if fault is not None:
-        wrong_proof = fault not in {DpopFault.KEY_DIFFERS, DpopFault.NOT_BOUND}
+        by_proof = isinstance(fault, DpopFault)
+        wrong_proof = by_proof and fault not in {DpopFault.KEY_DIFFERS, DpopFault.NOT_BOUND}
         error = OAuthError.INVALID_DPOP_PROOF if wrong_proof and shown.by_dpop else OAuthError.INVALID_TOKEN
         return _challenged(error, fault, by_dpop=kept.jkt is not None)
     wanted = kept.claims.userinfo
@@ -49,8 +50,12 @@ async def userinfo(request: web.Request) -> web.Response:
 
 async def _not_held(
     request: web.Request, provider: Provider, shown: ShownToken, kept: AccessToken
-) -> DpopFault | None:
+) -> DpopFault | CertificateFault | None:
     """Why who shows the token is not who it was given to, as far as it is bound (RFC 9449 §7.1, §7.2)."""
+    if kept.x5t is not None:
+        brought = holding.certificate(request, provider)
+        if brought is None or brought.x5t != kept.x5t:
+            return CertificateFault.MISSING if brought is None else CertificateFault.DIFFERS
     if kept.jkt is None:
         return DpopFault.NOT_BOUND if shown.by_dpop else None
     if not shown.by_dpop:
@@ -81,5 +86,6 @@ async def keys(request: web.Request) -> web.Response:
 
 async def document(request: web.Request) -> web.Response:
     provider = provider_of(request)
-    told = discovery.document(provider.issuer, programs=provider.issue_token is not None)
+    programs = provider.issue_token is not None
+    told = discovery.document(provider.issuer, programs=programs, mutual=provider.mutual)
     return web.json_response(told, headers=KEPT_SHORTLY)

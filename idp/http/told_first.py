@@ -21,6 +21,7 @@ from idp.login.handle import hashed, new_handle
 from idp.login.own_page import PASSWORD, own_page
 from idp.login.session import Session
 from idp.oidc import pushed
+from idp.oidc.authorize import Prompt
 from idp.oidc.client import Client
 
 PASSWORD_CHANGED, CODE_USED = "/sign-in/password-changed", "/sign-in/recovery-code-used"
@@ -92,7 +93,11 @@ def _onward(request: web.Request, without: Collection[str]) -> str:
 
 def _request(query: str, without: Collection[str]) -> str:
     asked = parse_qsl(query, keep_blank_values=True)
-    return "/authorize?" + urlencode([pair for pair in asked if pair[0] not in without])
+    left = [pair for pair in asked if pair[0] not in without]
+    consent = any(name == "prompt" and Prompt.CONSENT in words.split() for name, words in asked)
+    if consent and "prompt" in without:  # that no sign-in satisfies
+        left.append(("prompt", Prompt.CONSENT))
+    return f"/authorize?{urlencode(left)}"
 
 
 PAGES = {PASSWORD_CHANGED: password_changed, CODE_USED: code_used}

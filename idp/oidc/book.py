@@ -9,6 +9,7 @@ from config.vocabulary import SessionId, SubjectId
 from idp.events import Event
 from idp.login.handle import HandleHash
 from idp.login.session import Session
+from idp.oidc import consent
 from idp.oidc.claims_request import NOTHING_MORE, ClaimsRequest
 from idp.oidc.client import ClientId, Scope
 
@@ -47,6 +48,8 @@ class AccessToken:
     claims: ClaimsRequest = NOTHING_MORE
     jkt: str | None = None
     """Thumbprint of the key that it is bound to (RFC 9449 §6.1)."""
+    x5t: str | None = None
+    """Thumbprint of the certificate that it is bound to (RFC 8705 §3.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,8 @@ class RefreshFamily:
     claims: ClaimsRequest = NOTHING_MORE
     jkt: str | None = None
     """As of an access token; of public clients alone, as others prove themselves (RFC 9449 §5)."""
+    x5t: str | None = None
+    """The same (RFC 8705 §4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +102,7 @@ class DeviceGrant:
     used_at: datetime | None = None
 
 
-class Book(Protocol):
+class Book(consent.Book, Protocol):
     def keep_code(self, code: Code) -> None: ...
 
     def code(self, name: HandleHash) -> Code | None: ...
@@ -130,6 +135,10 @@ class Book(Protocol):
 
     def withdraw_tokens(self, code: HandleHash, now: datetime) -> int:
         """Remove the access tokens that came of a code, and end its refresh tokens; how many there were."""
+        ...
+
+    def consents_of(self, subject: SubjectId) -> Sequence[consent.Consent]:
+        """In the order of the clients' names."""
         ...
 
     def session(self, sid: SessionId) -> Session | None: ...

@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 from joserfc.jwk import KeySet
 
-from config.settings import OidcClient
+from config.settings import OidcClient, Outside
 from config.vocabulary import SessionId, SubjectId
 from idp.oidc.assertion import KeysUnusable, keys_of
+from idp.oidc.client_certificate import CertificateName, NameUnusable, subject_of
 
 ClientId = NewType("ClientId", str)
 Pseudonym = Callable[[bytes], bytes]
@@ -49,6 +50,7 @@ class Method(StrEnum):
     BASIC = "client_secret_basic"
     POST = "client_secret_post"
     KEY = "private_key_jwt"
+    TLS = "tls_client_auth"  # RFC 8705 §2.1
     NONE = "none"
 
 
@@ -120,6 +122,10 @@ class Client:
     """Whether it may wait for somebody who types its code in a browser (RFC 8628)."""
     dpop: bool = False
     """Whether its access tokens are always bound to a key that it shows to hold (RFC 9449)."""
+    certificate: CertificateName | None = field(default=None, repr=False)
+    """By which it proves itself over mutual TLS."""
+    certificate_bound: bool = False
+    """Whether its access tokens are bound to the certificate that it shows (RFC 8705 §3)."""
     form_post: bool = True
     """Whether it may ask for its answer by a form; the gateway takes it by redirect alone."""
     sector: str = ""
@@ -128,6 +134,8 @@ class Client:
     """None: it knows people by the names that everybody knows."""
     application: str = ""
     """Its id, where policies decide who may sign in to it; else whoever may sign in at all."""
+    outside: Outside | None = None
+    """People are asked before it learns anything of them; None: it is the centre's own."""
     introspects: frozenset[str] = frozenset()
     """Clients about whose access tokens it may ask, besides its own."""
     backchannel_logout_uri: str | None = None
@@ -264,13 +272,28 @@ def client_of(
         refresh_idle=entry.refresh_idle,
         device=entry.device_authorization,
         dpop=entry.dpop_bound_access_tokens,
+        certificate=_certificate(entry),
+        certificate_bound=entry.tls_client_certificate_bound_access_tokens,
         sector=entry.sector or _host(next(iter(entry.redirect_uris), "")),
         pseudonym=pseudonym if entry.subject_type == "pairwise" else None,
         application=entry.application or "",
+        outside=entry.outside,
         introspects=frozenset(entry.introspects),
         backchannel_logout_uri=entry.backchannel_logout_uri,
         frontchannel_logout_uri=entry.frontchannel_logout_uri,
     )
+
+
+def _certificate(entry: OidcClient) -> CertificateName | None:
+    said = entry.tls_client_auth_subject_dn
+    try:
+        subject = None if said is None else subject_of(said)
+    except NameUnusable as error:
+        what = f"tls_client_auth_subject_dn {said!r} cannot be read: {error}"
+        raise ClientUnusable(entry.id, what, "write it as `CN=program,O=office,C=CZ`") from error
+    dns, uri = entry.tls_client_auth_san_dns, entry.tls_client_auth_san_uri
+    named = any(one is not None for one in (said, dns, uri))
+    return CertificateName(subject=subject, dns=dns, uri=uri) if named else None
 
 
 def _host(uri: str) -> str:

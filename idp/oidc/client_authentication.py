@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus
 
 from idp.oidc import assertion as assertions
 from idp.oidc.client import Client, ClientId, Clients, Method
+from idp.oidc.client_certificate import ClientCertificate
 from idp.oidc.errors import ClientFault, OAuthError, Refused
 
 UNPROVEN = Refused(OAuthError.INVALID_CLIENT, "the client is unknown or did not prove itself")
@@ -25,12 +26,14 @@ class Shown:
     method: Method
     proof: str = field(default="", repr=False)
     """The secret or the assertion."""
+    certificate: ClientCertificate | None = None
+    """Of the connection, verified."""
 
     @property
     def is_guess(self) -> bool:
         """Whether something is shown that may be right."""
         known = self.client is not None and self.method in self.client.methods
-        return known and self.method is not Method.NONE
+        return known and self.method not in {Method.NONE, Method.TLS}
 
 
 def read(values: Mapping[str, str], authorization: str | None, clients: Clients) -> Shown | Refused:
@@ -47,7 +50,8 @@ def read(values: Mapping[str, str], authorization: str | None, clients: Clients)
     client = _of(named or "", clients)
     if secret is not None:
         return Shown(client=client, method=Method.POST, proof=secret)
-    return Shown(client=client, method=Method.NONE)
+    by_certificate = client is not None and client.method is Method.TLS
+    return Shown(client=client, method=Method.TLS if by_certificate else Method.NONE)
 
 
 def _by_header(authorization: str, named: str | None, clients: Clients) -> Shown | Refused:
@@ -86,6 +90,10 @@ def fault(
         case Method.KEY:
             wrong = assertions.fault(book, shown.proof, client.id, client.keys, audiences, now)
             return None if wrong is None else ClientFault(f"client_{wrong}")
+        case Method.TLS:
+            mine, brought = client.certificate, shown.certificate
+            right = mine is not None and brought is not None and mine.fits(brought, now)
+            return None if right else ClientFault.CERTIFICATE_WRONG
         case _:
             assert_never(shown.method)
 

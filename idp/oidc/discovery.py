@@ -23,15 +23,22 @@ ENDPOINTS = {
     "device_authorization_endpoint": device_grant.ENDPOINT,
     "jwks_uri": "/jwks",
 }
-PROVEN = tuple(method for method in Method if method is not Method.NONE)
+MUTUAL_ENDPOINTS = {
+    name: path
+    for name, path in ENDPOINTS.items()
+    if name not in {"authorization_endpoint", "end_session_endpoint", "jwks_uri"}
+}
+"""Where programs come, and no browser: also served where a certificate is asked for (RFC 8705 §5)."""
 CLAIMS = (
     *("sub", "iss", "aud", "iat", "exp", "auth_time", "nonce", "at_hash", "sid", "acr", "amr"),
     *(name for names in OF_SCOPE.values() for name in names),
 )
 
 
-def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
-    """`programs`: whether technical accounts may get tokens."""
+def document(issuer: str, *, programs: bool = False, mutual: str | None = None) -> dict[str, Any]:
+    """`programs`: whether technical accounts may get tokens. `mutual`: where clients show certificates."""
+    methods = tuple(method for method in Method if mutual is not None or method is not Method.TLS)
+    proven = tuple(method for method in methods if method is not Method.NONE)
     further = ["client_credentials"] if programs else []
     return {
         "issuer": issuer,
@@ -44,9 +51,9 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
         "userinfo_signing_alg_values_supported": ["ES256", "RS256"],
-        **_proofs("token_endpoint", tuple(Method)),
-        **_proofs("revocation_endpoint", tuple(Method)),
-        **_proofs("introspection_endpoint", PROVEN),
+        **_proofs("token_endpoint", methods),
+        **_proofs("revocation_endpoint", methods),
+        **_proofs("introspection_endpoint", proven),
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": [level.value for level in AuthenticationLevel],
         "prompt_values_supported": [prompt.value for prompt in Prompt],
@@ -60,11 +67,20 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "require_signed_request_object": False,
         "authorization_response_iss_parameter_supported": True,
         "dpop_signing_alg_values_supported": dpop.ALGORITHMS,
+        **_over_mutual_tls(mutual),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "frontchannel_logout_supported": True,
         "frontchannel_logout_session_supported": True,
     }
+
+
+def _over_mutual_tls(mutual: str | None) -> dict[str, Any]:
+    """RFC 8705 §3.3, §5."""
+    if mutual is None:
+        return {}
+    aliases = {name: mutual + path for name, path in MUTUAL_ENDPOINTS.items()}
+    return {"tls_client_certificate_bound_access_tokens": True, "mtls_endpoint_aliases": aliases}
 
 
 def _proofs(endpoint: str, methods: tuple[Method, ...]) -> dict[str, list[str]]:

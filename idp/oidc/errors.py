@@ -13,6 +13,7 @@ class OAuthError(StrEnum):
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
     ACCESS_DENIED = "access_denied"
     LOGIN_REQUIRED = "login_required"
+    CONSENT_REQUIRED = "consent_required"
     UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
     """OpenID Connect Core Error Code unmet_authentication_requirements 1.0."""
     INVALID_REQUEST_OBJECT = "invalid_request_object"
@@ -76,6 +77,8 @@ class ClientFault(StrEnum):
     ASSERTION_FOR_ANOTHER = "client_assertion_for_another"
     ASSERTION_OUT_OF_TIME = "client_assertion_out_of_time"
     ASSERTION_USED_TWICE = "client_assertion_used_twice"
+    CERTIFICATE_WRONG = "client_certificate_wrong"
+    """None was shown, or another one's."""
     MUST_WAIT = "client_must_wait"
 
 
@@ -89,6 +92,13 @@ class CodeFault(StrEnum):
     REDIRECT_URI_DIFFERS = "redirect_uri_differs"
     VERIFIER_WRONG = "verifier_wrong"
     SESSION_ENDED = "session_ended"
+
+
+class CertificateFault(StrEnum):
+    """Why it is not believed that somebody has the certificate of a token (RFC 8705 §3)."""
+
+    MISSING = "client_certificate_missing"
+    DIFFERS = "client_certificate_differs"
 
 
 class DpopFault(StrEnum):
@@ -151,7 +161,7 @@ class Refused:
 
     error: OAuthError
     description: str
-    fault: RequestFault | DpopFault | None = None
+    fault: RequestFault | DpopFault | CertificateFault | None = None
     """What the log has in place of the error."""
 
     @property

@@ -5,7 +5,7 @@ from typing import Any
 
 from idp.login.session import SessionLimits, end_due
 from idp.oidc import claims, refresh_token, token
-from idp.oidc.book import Book, RefreshFamily
+from idp.oidc.book import AccessToken, Book, RefreshFamily
 from idp.oidc.claims import Municipalities
 from idp.oidc.client import Client, Clients
 from idp.oidc.issue import TOKEN_LIFETIME
@@ -53,12 +53,19 @@ def introspected(
     return {
         **about,
         "token_type": token.kind_of(found.jkt),
-        **({"cnf": {"jkt": found.jkt}} if found.jkt is not None else {}),
+        **_confirmed(found),
         "iat": int((found.expires_at - TOKEN_LIFETIME).timestamp()),
         "auth_time": int(session.auth_time.timestamp()),
         "acr": session.level.value,
         **claims.of_person(session, found.scopes, owner, district=district),
     }
+
+
+def _confirmed(found: AccessToken) -> dict[str, Any]:
+    """By what whoever shows it has to be known (RFC 9449 §6.2, RFC 8705 §3.2)."""
+    said = {"jkt": found.jkt, "x5t#S256": found.x5t}
+    cnf = {name: value for name, value in said.items() if value is not None}
+    return {"cnf": cnf} if cnf else {}
 
 
 def may_ask(client: Client, owner: str, *, whole: bool) -> bool:

@@ -23,6 +23,8 @@ class New:
     refresh: Parts
     jkt: str | None = None
     """Thumbprint of the key that who asks has shown to hold (RFC 9449): the tokens are bound to it."""
+    x5t: str | None = None
+    """Thumbprint of the certificate that came with the request; tokens are bound to it where the client wants that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def give_access(
             claims=granted.claims,
             expires_at=now + TOKEN_LIFETIME,
             jkt=new.jkt,
+            x5t=new.x5t if client.certificate_bound else None,
         )
     )
     issued = events.TokenIssued(

@@ -14,7 +14,7 @@ from idp.login.session import Session, SessionLimits, end_due
 from idp.oidc import claims
 from idp.oidc.book import Book, RefreshFamily
 from idp.oidc.client import Client, ClientId, Scope
-from idp.oidc.errors import DpopFault, OAuthError, RefreshFault, Refused
+from idp.oidc.errors import CertificateFault, DpopFault, OAuthError, RefreshFault, Refused
 from idp.oidc.issue import Granted, New, Redeemed, give_access
 from idp.oidc.refresh_token import OFFLINE_ACCESS, Parts
 
@@ -58,6 +58,7 @@ def begin(
             expires_at=min(now + client.refresh_idle, session.expires_at),
             ends_at=session.expires_at,
             jkt=new.jkt if client.is_public else None,
+            x5t=new.x5t if client.is_public and client.certificate_bound else None,
         )
     )
 
@@ -132,7 +133,7 @@ def _fault(
     new: New,
     limits: SessionLimits,
     now: datetime,
-) -> RefreshFault | DpopFault | None:
+) -> RefreshFault | DpopFault | CertificateFault | None:
     if family is None or asked.token is None:
         return RefreshFault.UNKNOWN
     checks = (
@@ -142,6 +143,7 @@ def _fault(
         (session is None or end_due(session, now, limits) is not None, RefreshFault.SESSION_ENDED),
         # before what ends the family: whoever has a token without its key can do nothing by it
         (family.jkt not in {None, new.jkt}, DpopFault.KEY_DIFFERS),
+        (family.x5t not in {None, new.x5t}, CertificateFault.DIFFERS),
         (not asked.token.has(family.secret), RefreshFault.USED_TWICE),
     )
     return next((reason for wrong, reason in checks if wrong), None)
@@ -161,7 +163,7 @@ def _refuse(
     family: RefreshFamily | None,
     session: Session | None,
     client: ClientId,
-    reason: RefreshFault | DpopFault,
+    reason: RefreshFault | DpopFault | CertificateFault,
     origin: Origin,
     now: datetime,
 ) -> None:

@@ -155,3 +155,38 @@ def test_only_a_program_without_a_browser_needs_no_address(office: Office, more:
         return
     with pytest.raises(ConfigurationRefused, match="redirect_uris"):
         load(path)
+
+
+BY_CERTIFICATE = 'authentication = "tls_client_auth"\n'
+DNS, URI = 'tls_client_auth_san_dns = "a.example"\n', 'tls_client_auth_san_uri = "urn:a"\n'
+AUTHORITY = '[technical]\nauthority = "ca.pem"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "wrong"),
+    [
+        (BY_CERTIFICATE + DNS, ""),
+        (BY_CERTIFICATE + URI, ""),
+        (BY_CERTIFICATE, "takes one name"),
+        (BY_CERTIFICATE + DNS + URI, "takes one name"),
+        (DNS, "no certificate is asked for"),
+    ],
+)
+def test_exactly_one_name_says_which_certificate_is_the_client_s(
+    office: Office, more: str, wrong: str
+) -> None:
+    path = office((SECRET, more))
+    path.write_text(path.read_text("utf-8") + AUTHORITY, "utf-8")
+    if not wrong:
+        assert load(path)[0].oidc_clients[0].authentication == "tls_client_auth"
+        return
+    with pytest.raises(ConfigurationRefused, match=wrong):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    "more", [BY_CERTIFICATE + DNS, "tls_client_certificate_bound_access_tokens = true\n"]
+)
+def test_certificates_of_clients_need_an_authority(office: Office, more: str) -> None:
+    with pytest.raises(ConfigurationRefused, match="no authority of client certificates"):
+        load(office((SECRET, more)))

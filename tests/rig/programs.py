@@ -52,6 +52,14 @@ SETTINGS = """
 authority = "programs/ca.pem"
 revocation_list = "programs/ca.crl"
 
+[[oidc_clients]]
+id = "evidence"
+redirect_uris = ["https://evidence.{domain}/callback"]
+authentication = "tls_client_auth"
+tls_client_auth_san_dns = "evidence.{domain}"
+tls_client_certificate_bound_access_tokens = true
+refresh = "always"
+
 [[applications]]
 id = "agenda"
 host = "agenda.{domain}"

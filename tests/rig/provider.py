@@ -23,7 +23,7 @@ from webauthn.helpers import base64url_to_bytes
 
 from config.district import Municipality
 from config.places import Places
-from config.settings import Place, SignIn, Title
+from config.settings import Outside, Place, SignIn, Title
 from config.vocabulary import Language, SessionId, SubjectId
 from gateway.storage.seal import Seal
 from idp.directory.errors import DirectoryUnusable
@@ -119,6 +119,12 @@ def clients() -> dict[ClientId, Client]:
                 pseudonym=SEAL.pseudonym,
             )
             for name, sector in (("own-names", "a.test"), ("same-names", "a.test"), ("other-names", "b.test"))
+        ),
+        Client(
+            id=ClientId("outside"),
+            redirect_uris=here,
+            refresh="always",
+            outside=Outside(name="Kurzy <online>", operator="Kurzy s.r.o."),
         ),
         Client(id=ClientId("decided"), redirect_uris=here, refresh="always", application="records"),
     )

@@ -71,6 +71,7 @@ GROUPS: tuple[Group, ...] = (
                 cs="přihlašovací služba je dočasně nedostupná",
                 en="the identity provider is unavailable for now",
             ),
+            "consent_required": Title(cs="je potřeba souhlas osoby", en="the person has to agree first"),
             "login_required": Title(cs="je potřeba přihlášení", en="a sign-in is needed"),
             "unmet_authentication_requirements": Title(
                 cs="požadované síly ověření nelze dosáhnout", en="the demanded level cannot be reached"
@@ -106,6 +107,15 @@ GROUPS: tuple[Group, ...] = (
             "client_assertion_used_twice": Title(
                 cs="podepsaný důkaz aplikace použitý podruhé",
                 en="an assertion of an application used a second time",
+            ),
+            "client_certificate_wrong": Title(
+                cs="aplikace neukázala svůj certifikát", en="the application did not show its certificate"
+            ),
+            "client_certificate_missing": Title(
+                cs="chybí certifikát, ke kterému token patří", en="the certificate of the token was not shown"
+            ),
+            "client_certificate_differs": Title(
+                cs="token patří k jinému certifikátu", en="the token is bound to another certificate"
             ),
             "client_must_wait": Title(
                 cs="příliš mnoho neúspěšných pokusů aplikace", en="too many failed tries of an application"

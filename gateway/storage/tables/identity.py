@@ -140,6 +140,7 @@ access_token = Table(
     Column("scopes", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
+    Column("x5t", String(43)),  # the same of its certificate
     Column("claims", Text),
 )
 
@@ -185,6 +186,15 @@ signed_in_client = Table(
     Column("attempts", Integer, nullable=False),
 )
 
+consent = Table(
+    "consent",
+    metadata,
+    Column("subject", String(80), primary_key=True),
+    Column("client", String(200), primary_key=True),
+    Column("scopes", Text, nullable=False),  # space separated
+    Column("given_at", BigInteger, nullable=False),
+)
+
 refresh_family = Table(
     "refresh_family",
     metadata,
@@ -198,5 +208,6 @@ refresh_family = Table(
     Column("ends_at", BigInteger, nullable=False),
     Column("withdrawn_at", BigInteger),
     Column("jkt", String(43)),  # thumbprint of the key that it is bound to; NULL: none
+    Column("x5t", String(43)),  # the same of its certificate
     Column("claims", Text),
 )

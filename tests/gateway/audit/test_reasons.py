@@ -28,7 +28,15 @@ from idp.events import EndReason as ProviderEndReason
 from idp.http.words import STATUS_REASONS
 from idp.login.own_authenticators import Unchanged
 from idp.login.refusal import Refusal, Told
-from idp.oidc.errors import CodeFault, DeviceFault, DpopFault, OAuthError, RequestFault, Unsafe
+from idp.oidc.errors import (
+    CertificateFault,
+    CodeFault,
+    DeviceFault,
+    DpopFault,
+    OAuthError,
+    RequestFault,
+    Unsafe,
+)
 from policies.load import load
 from policies.reasons import Reason
 from tests.policies.test_library import DISTRICT as LIBRARY_DISTRICT
@@ -46,6 +54,7 @@ CLOSED_LISTS: tuple[type[StrEnum], ...] = (
         OAuthError,
         RequestFault,
         CodeFault,
+        CertificateFault,
         DeviceFault,
         DpopFault,
         Unsafe,

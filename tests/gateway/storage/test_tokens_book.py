@@ -78,10 +78,10 @@ async def test_codes_and_families_come_back_as_they_were_kept(database: Database
     for code in (CODE, replace(CODE, used_at=NOON, refresh=False, jkt="k" * 43)):
         await store.transact(lambda book, code=code: book.keep_code(code))
         assert await store.look(lambda book: book.code(CODE.hash)) == code
-    for token in (TOKEN, replace(TOKEN, jkt="k" * 43)):
+    for token in (TOKEN, replace(TOKEN, jkt="k" * 43, x5t="x" * 43)):
         await store.transact(lambda book, token=token: book.keep_token(token))
         assert await store.look(lambda book: book.token(TOKEN.hash)) == token
-    changed = replace(FAMILY, secret=HandleHash(b"2" * 32), withdrawn_at=NOON, jkt="k" * 43)
+    changed = replace(FAMILY, secret=HandleHash(b"2" * 32), withdrawn_at=NOON, jkt="k" * 43, x5t="x" * 43)
     for family in (FAMILY, changed):
         await store.transact(lambda book, family=family: book.keep_refresh_family(family))
         assert await store.look(lambda book: book.refresh_family(FAMILY.name)) == family

@@ -31,3 +31,5 @@ def upgrade() -> None:
     op.create_index(op.f("ix_device_grant_expires_at"), "device_grant", ["expires_at"])
     for table in ("authorization_code", "access_token", "refresh_family"):
         op.add_column(table, sa.Column("jkt", sa.String(43), nullable=True))
+    for table in ("access_token", "refresh_family"):
+        op.add_column(table, sa.Column("x5t", sa.String(43), nullable=True))
