@@ -148,8 +148,12 @@ TELLINGS: dict[Told, Telling] = {
         422,
     ),
     Told.UPSTREAM_NOT_ANEW: Telling(
-        "The other provider did not ask you to sign in again, and what you are opening needs a proof of this moment. "
+        "The other provider did not ask you to sign in again, and what comes next needs a proof of this moment. "
         "Sign in in another way.",
+        422,
+    ),
+    Told.UPSTREAM_NOT_CONFIRMED: Telling(
+        "Confirm that you have just signed in at the other provider yourself, or sign in without linking.",
         422,
     ),
     Told.UPSTREAM_FACTOR_MISSING: Telling(
