@@ -45,6 +45,12 @@ def findings_of(
             f"there is no application {client.application!r}",
             "write the `id` of one of `applications`, or leave it out",
         )
+    if client.outside is not None and client.device_authorization:
+        yield (
+            f"{at}.device_authorization",
+            "goes with no application outside the centre: its people would not read what it learns of them",
+            "leave one of the two out",
+        )
     if not client.redirect_uris and not client.device_authorization:
         yield (
             f"{at}.redirect_uris",

@@ -20,13 +20,14 @@ async def counting(request: web.Request) -> tuple[Pairs, Refusable | Unanswerabl
     """The parameters that count, and why they do not."""
     provider = provider_of(request)
     pairs = await arrival.parameters(request)
-    found = await _counting(provider, pairs)
+    found = await counted(provider, pairs)
     if isinstance(found, RequestFault):
         return pairs, presented.refusal(found, pairs, provider.clients)
     return found, None
 
 
-async def _counting(provider: Provider, pairs: Pairs) -> Pairs | RequestFault:
+async def counted(provider: Provider, pairs: Pairs) -> Pairs | RequestFault:
+    """The same of what was read, from a form of ours too."""
     way, now = presented.way_of(pairs, provider.clients), provider.clock()
     match way:
         case RequestFault():

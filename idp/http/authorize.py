@@ -153,7 +153,7 @@ async def answer(
     if (wanted := await consent_page.wanted(provider, asked, handle)) is not None:
         if rules.silent(asked) or not in_a_page_of_its_own(request):
             return await refuse(request, Refusable(asked.target, consent.REQUIRED))
-        return consent_page.page(request, asked, wanted, kept)
+        return await consent_page.page(request, asked, wanted, kept)
 
     def work(book: Book) -> bool:
         session = desk.live(book, handle, provider.sign_in, now)

@@ -1,17 +1,20 @@
 """What a person answers to the page that asks for consent."""
 
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from idp.http import arrival, cookies, failure
+from idp.http.asked import counted
 from idp.http.authorize import answer, asked_of, at_work, refuse
 from idp.http.provider import Book, provider_of
 from idp.login import desk
 from idp.login.handle import HandleHash
+from idp.oidc import authorize as rules
 from idp.oidc import consent
 from idp.oidc.authorize import REFUSALS, Refusable, Request, SignInWhy
-from idp.oidc.errors import Refused
+from idp.oidc.errors import Refused, RequestFault
 
 PATH = "/consent"
 AGREED = "agree"
@@ -20,7 +23,8 @@ AGREED = "agree"
 async def decide(request: web.Request) -> web.Response:
     """The request is read again, and nothing of it believed that was not registered."""
     provider, pairs = provider_of(request), await arrival.form(request)
-    kept = arrival.field(pairs, "request")
+    counting = await counted(provider, parse_qsl(arrival.field(pairs, "request"), keep_blank_values=True))
+    kept = "" if isinstance(counting, RequestFault) else rules.kept(dict(counting))
     asked = asked_of(provider, kept)
     if asked is None:
         return failure.start_again(request)

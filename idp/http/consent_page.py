@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -13,9 +13,9 @@ from idp.http import arrival
 from idp.http.moments import moment_text
 from idp.http.page import language_of
 from idp.http.provider import Provider, provider_of
-from idp.login.handle import HandleHash
+from idp.login.handle import HandleHash, new_handle
 from idp.login.session import Session, end_due
-from idp.oidc import consent
+from idp.oidc import consent, pushed
 from idp.oidc.authorize import Request
 from idp.oidc.client import Client
 
@@ -27,12 +27,15 @@ WORDS: Mapping[str, str] = {
     "brana_roles": "Your roles, with their municipalities",
     "brana_facts_at": "When the office directory confirmed them",
     "brana_ends_at": "When your sign-in ends at the latest",
+    "brana_municipalities": "The municipalities that you work for, with their codes and company numbers (IČO)",
+    "brana_agendas": "The agendas and activities that you are registered for",
 }
 """Of each claim, in English; Czech in `locale/sign_in.cs.po`."""
 LANGUAGES: Mapping[str, Title] = {
     Language.CZECH: Title(cs="čeština", en="Czech"),
     Language.ENGLISH: Title(cs="angličtina", en="English"),
 }
+READ_WITHIN = timedelta(minutes=15)  # of a request that has to be left here; who takes longer begins anew
 MOMENTS = frozenset({"brana_facts_at", "brana_ends_at"})
 
 
@@ -58,12 +61,16 @@ async def wanted(provider: Provider, asked: Request, handle: HandleHash) -> Want
     return Wanted(session, client) if consent.is_needed(asked, client, given) else None
 
 
-def page(request: web.Request, asked: Request, wanted: Wanted, kept: str) -> web.Response:
+async def page(request: web.Request, asked: Request, wanted: Wanted, kept: str) -> web.Response:
     """`kept`: the request as it is read again with the answer."""
     provider, outside = provider_of(request), wanted.client.outside
     assert outside is not None
+    handle, now = new_handle(), provider.clock()
+    held = await provider.store.transact(
+        lambda book: pushed.held(book, kept, wanted.client, handle, now, READ_WITHIN)
+    )
     language = language_of(request, provider.pages.default_language)
-    told = consent.told(wanted.session, asked.scopes, wanted.client)
+    told = consent.told(wanted.session, asked, wanted.client, provider.district)
     return provider.pages.respond(
         request,
         "consent.html",
@@ -74,7 +81,7 @@ def page(request: web.Request, asked: Request, wanted: Wanted, kept: str) -> web
             (WORDS.get(name, name), value_in_words(name, value, language, provider))
             for name, value in told.items()
         ],
-        kept=kept,
+        kept=held,
         session=wanted.session.sid,
         person=wanted.session.person,
     )
@@ -90,6 +97,14 @@ def value_in_words(name: str, value: Any, language: Language, provider: Provider
         return [
             f"{provider.municipality_name(MunicipalityCode(one['municipality']))}: "
             f"{Role(one['role']).title_in(language)}"
+            for one in value
+        ]
+    if name == "brana_municipalities":
+        return [", ".join(one[word] for word in ("name", "code", "ico") if word in one) for one in value]
+    if name == "brana_agendas":
+        return [
+            f"{provider.municipality_name(MunicipalityCode(one['municipality']))}: "
+            f"{one['agenda']} {one['activity_role']}"
             for one in value
         ]
     return [str(value)]

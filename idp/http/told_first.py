@@ -17,7 +17,7 @@ from idp.http.account_words import told_at
 from idp.http.authorize import send_on, signed_in
 from idp.http.provider import provider_of
 from idp.login.facts import recent
-from idp.login.handle import hashed, new_handle
+from idp.login.handle import new_handle
 from idp.login.own_page import PASSWORD, own_page
 from idp.login.session import Session
 from idp.oidc import pushed
@@ -33,15 +33,10 @@ OURS = frozenset({"lang"})
 
 
 def to_follow(book: pushed.Book, kept: str, client: Client, now: datetime) -> str:
-    """`kept` for such a page, which leads on by a link: a client that is not heard in plain gets a name for it there,
-    good once, without what the sign-in satisfied.
-    """
-    if not client.require_signed_request and not client.require_pushed:
-        return kept
-    handle, asked = new_handle(), parse_qsl(kept, keep_blank_values=True)
-    left = urlencode([pair for pair in asked if pair[0] not in SATISFIED])
-    pushed.push(book, left, client.id, hashed(handle), now, TOLD_WITHIN)
-    return urlencode({"client_id": client.id, "request_uri": pushed.uri(handle)})
+    """`kept` for such a page, which leads on by a link; a name stands for it without what the sign-in satisfied."""
+    left = urlencode([pair for pair in parse_qsl(kept, keep_blank_values=True) if pair[0] not in SATISFIED])
+    held = pushed.held(book, left, client, new_handle(), now, TOLD_WITHIN)
+    return kept if held == left else held
 
 
 def of_the_password(kept: str) -> str:

@@ -1,6 +1,5 @@
 """Consent to a relying party outside the centre: when a person is asked, for what, and when they are asked again."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,6 +10,7 @@ from idp.events import Event, Origin
 from idp.login.session import Session
 from idp.oidc import claims
 from idp.oidc.authorize import Prompt, Request
+from idp.oidc.claims import Municipalities
 from idp.oidc.client import Client, ClientId, Scope
 from idp.oidc.errors import OAuthError, Refused
 
@@ -46,12 +46,19 @@ def is_needed(request: Request, client: Client, given: Consent | None) -> bool:
         return False
     if given is None or Prompt.CONSENT in request.prompts:
         return True
-    return not set(request.scopes) <= given.scopes
+    return not learns(request) <= given.scopes
 
 
-def told(session: Session, scopes: Collection[Scope], client: Client) -> dict[str, Any]:
+def learns(request: Request) -> frozenset[Scope]:
+    """What is agreed to: a scope of which one claim alone is asked for (Core §5.5) is agreed to as a whole."""
+    names = {*request.claims.id_token, *request.claims.userinfo}
+    return frozenset(request.scopes) | {scope for scope, told in claims.OF_SCOPE.items() if names & set(told)}
+
+
+def told(session: Session, request: Request, client: Client, district: Municipalities) -> dict[str, Any]:
     """Each claim that the client would learn, with its value; without the name that it knows the person by."""
-    said = claims.of_person(session, scopes, client)
+    asked = learns(request)
+    said = claims.of_person(session, (one for one in Scope if one in asked), client, district=district)
     return {name: value for name, value in said.items() if name != "sub"}
 
 
@@ -59,7 +66,7 @@ def give(book: Book, request: Request, session: Session, origin: Origin, now: da
     """What was agreed before stays agreed."""
     subject, client = session.person.subject, request.target.client
     before = book.consent(subject, client)
-    scopes = frozenset(request.scopes) | (frozenset() if before is None else before.scopes)
+    scopes = learns(request) | (frozenset() if before is None else before.scopes)
     book.keep_consent(Consent(subject=subject, client=client, scopes=scopes, given_at=now))
     book.record(
         events.ConsentGiven(
@@ -69,7 +76,7 @@ def give(book: Book, request: Request, session: Session, origin: Origin, now: da
             subject=subject,
             session=session.sid,
             client=client,
-            scopes=tuple(scope.value for scope in request.scopes),
+            scopes=tuple(scope.value for scope in Scope if scope in learns(request)),
         )
     )
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
+from urllib.parse import urlencode
 
 from idp.login.handle import Handle, HandleHash, hashed, read_handle
-from idp.oidc.client import ClientId
+from idp.oidc.client import Client, ClientId
 from idp.oidc.errors import RequestFault
 
 LIFETIME = timedelta(seconds=60)  # RFC 9126 §2.2 allows ten minutes; a redirect takes a second
@@ -42,6 +43,14 @@ def push(
     book: Book, asked: str, client: ClientId, name: HandleHash, now: datetime, lives: timedelta = LIFETIME
 ) -> None:
     book.keep_pushed(Pushed(name=name, client=client, asked=asked, expires_at=now + lives))
+
+
+def held(book: Book, asked: str, client: Client, handle: Handle, now: datetime, lives: timedelta) -> str:
+    """`asked` as a page of ours may hold it: a client that is not heard in plain gets a name for it, good once."""
+    if not client.require_signed_request and not client.require_pushed:
+        return asked
+    push(book, asked, client.id, hashed(handle), now, lives)
+    return urlencode({"client_id": client.id, "request_uri": uri(handle)})
 
 
 def take(book: Book, name: HandleHash, client: ClientId, now: datetime) -> str | RequestFault:

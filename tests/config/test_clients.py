@@ -190,3 +190,10 @@ def test_exactly_one_name_says_which_certificate_is_the_client_s(
 def test_certificates_of_clients_need_an_authority(office: Office, more: str) -> None:
     with pytest.raises(ConfigurationRefused, match="no authority of client certificates"):
         load(office((SECRET, more)))
+
+
+def test_whom_people_are_asked_about_is_asked_about_in_a_browser(office: Office) -> None:
+    outside = '[oidc_clients.outside]\nname = "Kurzy"\noperator = "Kurzy s.r.o."\n'
+    assert load(office((SECRET, SECRET + outside)))[0].oidc_clients[0].outside is not None
+    with pytest.raises(ConfigurationRefused, match="device_authorization"):
+        load(office((SECRET, f"{SECRET}device_authorization = true\n{outside}")))

@@ -3,12 +3,16 @@
 import html
 import json
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
 from gateway.audit.entry import Code
+from idp.login.handle import hashed, new_handle
+from idp.oidc.client import ClientId, Scope
+from idp.oidc.pushed import push, uri
 from tests.idp.http.test_admission import newest, party_of, to_token
+from tests.idp.http.test_pushed_requests import configured
 from tests.rig.code_flow import RelyingParty, finish
 from tests.rig.provider import Answer, Browser
 from tests.rig.sign_in_world import World
@@ -140,3 +144,40 @@ async def test_nobody_agrees_for_another_by_a_page_elsewhere_or_by_another_reque
     assert not [one for one in world.rig.kept.entries if one.code is Code.CONSENT_GIVEN]
     stranger = world.rig.browser()
     assert (await stranger.post("/consent", form)).said["error"] == "login_required"
+
+
+async def test_a_claim_that_is_asked_for_by_itself_is_agreed_to_with_its_scope(world: World) -> None:
+    party, browser, answer = await agreed(world, "openid")
+    assert party.code_in(answer)
+    wish = json.dumps(
+        {"userinfo": {"email": None}, "id_token": {"brana_municipalities": {"essential": True}}}
+    )
+    configured(world, "outside", scopes=frozenset(Scope))
+    page = await party.send(browser, scope="openid", claims=wish)
+    for shown in ("Your mail address", "The municipalities that you work for"):
+        assert shown in page.text
+    assert "Your name" not in page.text
+    assert party.code_in(await agree(browser, page))
+    consented = newest(world, Code.CONSENT_GIVEN).details["consented"]
+    assert consented == ["openid", "email", "municipality"]
+    assert party.code_in(await party.send(browser, scope="openid", claims=wish))
+
+
+async def test_who_is_heard_by_what_it_pushed_alone_is_agreed_to_by_that(world: World) -> None:
+    configured(world, "outside", require_pushed=True)
+    party = await party_of(world, "outside")
+    browser, _ = await world.sign_in()
+    asked = party.asked() | {"scope": "openid"}
+    handle = new_handle()
+    left = {name: value for name, value in asked.items() if value}
+    await world.rig.kept.store.transact(
+        lambda book: push(book, urlencode(left), ClientId("outside"), hashed(handle), world.rig.clock())
+    )
+    page = await browser.get("/authorize?" + urlencode({"client_id": "outside", "request_uri": uri(handle)}))
+    form = fields(page, "agree")
+    assert parse_qs(form["request"]).keys() == {"client_id", "request_uri"}
+    plain = await browser.post("/consent", form | {"request": urlencode(left | {"scope": SCOPES})})
+    assert plain.status == 400
+    assert not [one for one in world.rig.kept.entries if one.code is Code.CONSENT_GIVEN]
+    assert party.code_in(await browser.post("/consent", form))
+    assert (await browser.post("/consent", form)).status == 400
