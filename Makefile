@@ -18,7 +18,7 @@ export PIP_REQUIRE_VIRTUALENV := 1
 RUN_PACKAGES := slapd libldap2-dev libsasl2-dev gcc libc6-dev python3-dev python3-venv ca-certificates tzdata \
 	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core python3-nftables wireguard-go
 SAMBA := samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind
-TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) apache2-bin libtss2-dev swtpm pebble certbot chromium chromium-headless-shell libnss3-tools curl iproute2 nftables openssh-server postgresql smbclient wrk $(if $(shell command -v npm),,npm)
+TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) apache2-bin libapache2-mod-auth-mellon libapache2-mod-auth-openidc libtss2-dev swtpm pebble certbot chromium chromium-headless-shell libnss3-tools curl iproute2 nftables openssh-server postgresql smbclient wrk $(if $(shell command -v npm),,npm)
 # Tests wait for real servers more than they compute: one process more than there are cores. Files stay whole, and come
 # in the order of tests/conftest.py.
 PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorder
@@ -101,7 +101,7 @@ install: $(VENV)/run.installed  ## what the product needs (apt, PyPI)
 install-tests: $(VENV)/test.installed $(BROWSER_ASSETS)  ## what the tests need besides (apt, PyPI, npm)
 
 # Each stamp is set when all of its recipe is done, so what was interrupted is done again. A second `make` waits.
-$(VENV)/run.installed: requirements/build.txt requirements/runtime.txt pyproject.toml
+$(VENV)/run.installed: requirements/build.txt requirements/runtime.txt requirements/saml.txt pyproject.toml
 	@$(one_at_a_time)
 	$(new_enough)
 	$(call debian,$(RUN_PACKAGES))
@@ -109,6 +109,7 @@ $(VENV)/run.installed: requirements/build.txt requirements/runtime.txt pyproject
 	echo "Installing Python packages, pinned and checked by hash…"
 	$(PIP) install --require-hashes -r requirements/build.txt
 	$(PIP) install --no-build-isolation --require-hashes -r requirements/runtime.txt
+	$(PIP) install --require-hashes -r requirements/saml.txt
 	PYTHONWARNINGS=ignore $(PIP) install --no-build-isolation --no-deps --editable .
 	$(compiled)
 	touch $@

@@ -36,6 +36,7 @@ from config.receivers import authorities_of_receivers, receiver_findings, secret
 from config.requests import request_findings
 from config.retention import retention_findings
 from config.role_mappings import role_findings
+from config.saml import certificates_of_service_providers, saml_findings
 from config.settings import Settings
 from config.shared_database import certificates_of_database, database_findings, secrets_of_database
 from config.technical import files_of_technical_accounts, technical_findings
@@ -79,6 +80,7 @@ def inconsistencies(
         (("public.domain",), host_findings(settings, district)),
         ((), application_findings(settings, district)),
         ((), client_findings(settings)),
+        ((), saml_findings(settings)),
         ((), upstream_provider_findings(settings)),
         (("upstream_providers",), keycloak_findings(settings)),
         ((), role_findings(settings, district)),
@@ -134,6 +136,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
     secrets |= secrets_of_upstream_providers(settings) | secrets_of_keycloak(settings)
     readable |= certificates_of_upstream_providers(settings) | authorities_of_witnesses(settings)
     readable |= files_of_technical_accounts(settings) | keys_of_clients(settings)
+    readable |= certificates_of_service_providers(settings)
     readable |= (
         {} if settings.countries.database is None else {"countries.database": settings.countries.database}
     )

@@ -9,6 +9,12 @@ from config.address import split_address
 from config.doubt import Finding
 from config.settings import Keycloak, Settings, UpstreamProvider
 
+BUILT_IN = frozenset(
+    {
+        *("account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"),
+    }
+)
+"""Clients that each realm has for itself."""
 ISSUER = re.compile(r"(https://[^?#]+)/realms/([A-Za-z0-9._-]{1,100})\Z")
 
 
@@ -74,6 +80,9 @@ def _provider(provider: UpstreamProvider) -> Iterator[Finding]:
     elif realm.name == "master":
         remedy = "choose a realm of its own, as `/realms/office`"
         yield at, f"{provider.name!r} is Keycloak's own realm, of its administrators", remedy
+    if provider.client_id in BUILT_IN:
+        remedy = "choose another `client_id`, as `brana`: what others put there would be taken away"
+        yield at, f"{provider.client_id!r} is a client of Keycloak itself", remedy
     if provider.client_secret_file is None:
         remedy = "give it a `client_secret_file`: the secret in it is set at the Keycloak"
         yield at, f"{provider.name!r} has no secret by which the Keycloak would know us", remedy

@@ -48,6 +48,7 @@ LONG = (
     "tests/fleet",
     "tests/journeys",
     "tests/attacks",
+    "tests/relying_parties",
     "tests/fuzz",
     "tests/protocols",
     "tests/agents/test_one_file.py",
@@ -81,6 +82,7 @@ WHOLE = (
     "tests/fuzz",
     "tests/idp/directory/sync",
     "tests/journeys",
+    "tests/relying_parties",
     "tests/test_wheel.py",
     "tests/agents/test_one_file.py",
 )

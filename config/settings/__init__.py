@@ -34,8 +34,9 @@ from config.settings.postgres import Postgres
 from config.settings.public import Hsts, Limits, Public, Tls
 from config.settings.questions import AuditFollowUp, AuditGroup, AuditQuestion
 from config.settings.requests import Requests, Separation, StricterRequest
+from config.settings.saml import SamlAttribute, SamlServiceProvider
 from config.settings.setting import Port, Setting, Title
-from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
+from config.settings.sign_in import OfficeNetwork, OidcClient, Outside, RoleLimits, SignIn
 from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
 from config.settings.tunnels import Tunnels, TunnelTarget
 from config.settings.upstream_providers import UpstreamLevel, UpstreamProvider
@@ -76,6 +77,7 @@ __all__ = [
     "Office",
     "OfficeNetwork",
     "OidcClient",
+    "Outside",
     "Peer",
     "Personnel",
     "PersonnelRole",
@@ -88,6 +90,8 @@ __all__ = [
     "RoleLimits",
     "RoleMapping",
     "Route",
+    "SamlAttribute",
+    "SamlServiceProvider",
     "Separation",
     "Setting",
     "Settings",
@@ -246,6 +250,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     requests: Requests = field(default_factory=Requests)
     separation: list[Separation] = field(default_factory=list)
     oidc_clients: list[OidcClient] = field(default_factory=list)
+    saml_service_providers: list[SamlServiceProvider] = field(default_factory=list)
     upstream_providers: list[UpstreamProvider] = field(default_factory=list)
     keycloak: Keycloak | None = None
     applications: list[Application] = field(default_factory=list)

@@ -74,6 +74,15 @@ class SignIn(Setting, frozen=True, kw_only=True):
 ScopeName = Literal["profile", "email", "roles", "municipality", "agendas"]
 
 
+class Outside(Setting, frozen=True, kw_only=True):
+    """A relying party that is nobody's of the centre: people are asked before it learns anything of them."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    """What people call it."""
+    operator: Annotated[str, Meta(min_length=1, max_length=120)]
+    """Who runs it, and answers for what it learns."""
+
+
 class OidcClient(Setting, frozen=True, kw_only=True):
     """A relying party of the built-in OpenID Provider, besides the gateway itself."""
 
@@ -119,6 +128,8 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """Of whom it shares these names with; None: the host of its redirect addresses."""
     application: ApplicationId | None = None
     """What policies say of it decides who may sign in to the client; None: everybody who may sign in at all."""
+    outside: Outside | None = None
+    """None: it is the centre's own, and nobody is asked."""
     introspects: list[str] = field(default_factory=list)
     """Clients about whose access tokens it may ask, besides its own."""
     backchannel_logout_uri: str | None = None

@@ -97,6 +97,12 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
             return replace(issued, rule=rule, policy_version=version)
         case events.AuthorizationRefused(client=client, reason=reason):
             return replace(_refused(event, Code.CODE_REFUSED, reason), application=client)
+        case events.AssertionIssued(session=session, client=client, rule=rule, policy_version=version):
+            issued = replace(_entry(event, Code.SAML_ASSERTION_ISSUED), session=session, application=client)
+            return replace(issued, rule=rule, policy_version=version)
+        case events.AssertionRefused(client=client, reason=reason):
+            refused = _refused(event, Code.SAML_ASSERTION_REFUSED, reason)
+            return replace(refused, application=client)
         case events.TokenIssued(session=session, client=client, refreshed=refreshed):
             how = {"refreshed": True} if refreshed else {}
             return replace(_entry(event, Code.TOKEN_ISSUED, **how), session=session, application=client)
@@ -105,6 +111,15 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
         case events.TokenRevoked(session=session, client=client, revoked=revoked):
             given_back = _entry(event, Code.TOKEN_REVOKED, revoked=revoked)
             return replace(given_back, session=session, application=client)
+        case events.ConsentGiven(session=session, client=client, scopes=scopes):
+            agreed = _entry(event, Code.CONSENT_GIVEN, consented=list(scopes))
+            return replace(agreed, session=session, application=client)
+        case events.ConsentRefused(session=session, client=client, reason=reason):
+            not_agreed = _refused(event, Code.CONSENT_REFUSED, reason)
+            return replace(not_agreed, session=session, application=client)
+        case events.ConsentWithdrawn(session=session, client=client, revoked=revoked):
+            taken_back = _entry(event, Code.CONSENT_WITHDRAWN, revoked=revoked)
+            return replace(taken_back, session=session, application=client)
         case events.ClientRefused(client=client, reason=reason, endpoint=endpoint):
             return replace(
                 _refused(event, Code.CLIENT_REFUSED, reason, endpoint=endpoint), application=client

@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from config.settings import OidcClient
+from config.settings import OidcClient, Outside
 from config.vocabulary import ApplicationId, MunicipalityCode
 from idp.oidc.client import Client, ClientId, MadeSecret, Pseudonym, Secret, client_of
 
@@ -39,6 +39,8 @@ class Described(Struct, frozen=True, kw_only=True, omit_defaults=True):
     backchannel_logout_uri: str = ""
     frontchannel_logout_uri: str = ""
     application: str = ""
+    operator: str = ""
+    """Who runs it, where that is somebody outside the centre."""
     subject_type: Literal["public", "pairwise"] = "public"
     sector: str = ""
     id_token_algorithm: Literal["ES256", "RS256"] = "ES256"
@@ -110,6 +112,7 @@ def as_configured(name: str, described: Described) -> OidcClient:
         application=ApplicationId(described.application) if described.application else None,
         backchannel_logout_uri=described.backchannel_logout_uri or None,
         frontchannel_logout_uri=described.frontchannel_logout_uri or None,
+        outside=Outside(name=described.title, operator=described.operator) if described.operator else None,
     )
 
 

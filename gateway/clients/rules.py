@@ -13,6 +13,7 @@ from idp.oidc.client import redirect_fault
 
 ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?\Z")
 TITLE_MAX = 80  # characters
+OPERATOR_MAX = 120  # characters
 ADDRESS_MAX = 500  # characters
 MOST_ADDRESSES = 20
 JWKS_MAX = 16_384  # characters
@@ -55,6 +56,13 @@ def _people_read(described: Described, around: Around) -> Iterator[Fault]:
             "title",
             "is empty, too long or not to be seen",
             f"write one line of at most {TITLE_MAX} characters",
+        )
+    operator = described.operator
+    if len(operator) > OPERATOR_MAX or not is_seen(operator):
+        yield (
+            "operator",
+            "is too long or not to be seen",
+            f"write one line of at most {OPERATOR_MAX} characters",
         )
     if described.municipality not in around.municipalities:
         yield "municipality", "is none of the district", "choose one of the list"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from config.saml import certificates_of_service_providers
 from config.settings import Application, Settings
 from config.sources import Sources
 from config.upstream_providers import certificates_of_upstream_providers, secrets_of_upstream_providers
@@ -21,6 +22,7 @@ def contents_of(settings: Settings, sources: Sources) -> dict[str, str]:
         for number, client in enumerate(settings.oidc_clients)
         if client.secret_file is not None
     }
+    files |= certificates_of_service_providers(settings)
     files |= secrets_of_upstream_providers(settings) | certificates_of_upstream_providers(settings)
     files |= {
         f"oidc_clients[{number}].jwks_file": client.jwks_file

@@ -41,6 +41,7 @@ from gateway.commands.rehearsal import (
     client_faults,
     directory_doubts,
     directory_faults,
+    saml_faults,
     upstream_faults,
 )
 from gateway.commands.settings_at_start import at_start
@@ -78,6 +79,7 @@ def checked(
     found = [
         *machine_faults(settings),
         *client_faults(settings.oidc_clients),
+        *saml_faults(settings),
         *upstream_faults(settings.upstream_providers),
         *directory_faults(settings.directories),
         *application_faults(settings.applications),
@@ -284,6 +286,7 @@ def require_buildable(
     """The control plane can make of the settings what it serves. Raises ConfigurationRefused."""
     apart = [
         *client_faults(settings.oidc_clients),
+        *saml_faults(settings),
         *upstream_faults(settings.upstream_providers),
         *directory_faults(settings.directories),
         *application_faults(settings.applications),

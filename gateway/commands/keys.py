@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from rich.table import Column, Table
 
-from gateway.commands.keys_in_force import changes
+from gateway.commands.keys_in_force import SAML_ANNOUNCE, changes
 from gateway.commands.looking import looking
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -14,7 +14,7 @@ from gateway.commands.sessions import tell
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
 from gateway.grants.keys import Purpose
-from gateway.grants.ring import WHICH, KeptKey, KeyRing, all_that_must_change
+from gateway.grants.ring import BY_HAND, WHICH, KeptKey, KeyRing, all_that_must_change
 from gateway.storage.audit import append
 from gateway.storage.key_rotation import ring, rotate
 
@@ -53,7 +53,8 @@ def rotate_keys(configuration: Path, which: str, *, compromised: bool) -> None:
     made = asyncio.run(_rotate(state, which, compromised=compromised))
     click.echo(f"made: {', '.join(made)}")
     if not compromised:
-        click.echo(f"each signs from {state.settings.keys.announce} on; see `brana keys list`")
+        announced = SAML_ANNOUNCE if which == "saml" else state.settings.keys.announce
+        click.echo(f"each signs from {announced} on; see `brana keys list`")
 
 
 def _standing(key: KeptKey, *, signs: bool) -> str:
@@ -73,6 +74,11 @@ async def _look(state: State) -> KeyRing:
 
 async def _rotate(state: State, which: str, *, compromised: bool) -> list[str]:
     moment, purposes = now(), WHICH[which]
+    with_saml = bool(state.settings.saml_service_providers)
+    if which == "saml" and not with_saml:
+        raise click.UsageError("there are no saml_service_providers, so no key signs for them")
+    if compromised and which == "all" and with_saml:
+        purposes = (*purposes, *BY_HAND)
     if compromised:
         purposes = all_that_must_change(purposes)
     wanted = changes(state.settings, purposes, compromised=compromised)

@@ -29,12 +29,15 @@ from gateway.grants.token import Token, TokenVerifier
 from gateway.storage.audit import append
 from gateway.storage.devices import certificates
 from gateway.storage.key_rotation import Change, ring, rotate
+from gateway.storage.keys import private_key_of
 from idp.oidc.claims import ID_TOKEN_LIFETIME
 from idp.oidc.client import Algorithm
 from idp.oidc.keys import SigningKey, SigningKeys
+from idp.saml.keys import SamlKeys, certified
 
 log = structlog.get_logger("keys")
 ALGORITHMS: dict[Purpose, Algorithm] = {Purpose.PROVIDER_ES256: "ES256", Purpose.PROVIDER_RS256: "RS256"}
+SAML_ANNOUNCE = timedelta(days=30)  # until then somebody brings each service provider our new metadata
 GATES_PATIENCE = timedelta(seconds=2)  # one that is away gets the keys when it is back
 LOOK_EVERY = 30  # seconds
 OURS = (Purpose.GRANT, Purpose.TECHNICAL, Purpose.ASSERTION)
@@ -46,7 +49,10 @@ def changes(settings: Settings, purposes: Sequence[Purpose], *, compromised: boo
     lives = dict.fromkeys(purposes, settings.grants.lifetime + MARGIN)
     # An old id token still says whose sign-out is asked for, as long as the session may last.
     lives |= dict.fromkeys(ALGORITHMS, max(settings.sign_in.absolute, ID_TOKEN_LIFETIME) + MARGIN)
-    return [Change(one, settings.keys.announce, lives[one], compromised) for one in purposes]
+    announced = {Purpose.SAML: SAML_ANNOUNCE}
+    return [
+        Change(one, announced.get(one, settings.keys.announce), lives[one], compromised) for one in purposes
+    ]
 
 
 class Gates(Protocol):
@@ -71,6 +77,8 @@ class KeysInForce:
         state.keys  # noqa: B018 - a first start makes them
         self._state, self._gates, self._addresses = state, gates, addresses
         self._provider_changed = provider_changed
+        if state.settings.saml_service_providers:
+            _make_for_saml(state, now)
         self._ring = state.database.read_now(lambda connection: ring(connection, state.seal))
         self.device_authorities = self._certify_devices(now)
         """Who does, the newest first; nobody where no devices are enrolled."""
@@ -79,6 +87,8 @@ class KeysInForce:
         self._verify()
         self._sign()
         self.provider = SigningKeys(self._of_provider())
+        self.saml = self._of_saml()
+        """None where there are no service providers, and for a moment after a reload that names the first."""
         self._tell_programs()
 
     def under(self, state: State) -> None:
@@ -129,6 +139,11 @@ class KeysInForce:
     async def apply(self, now: datetime) -> None:
         """What has come into force or ended by now: verifiers first, then whoever signs."""
         async with self._one_at_a_time:
+            if self._state.settings.saml_service_providers and self.saml is None:
+                await asyncio.to_thread(_make_for_saml, self._state, now)
+                self._ring = await self._state.database.read(
+                    lambda connection: ring(connection, self._state.seal)
+                )
             await self._apply(now)
 
     def _certify_devices(self, now: datetime) -> list[x509.Certificate]:
@@ -154,6 +169,7 @@ class KeysInForce:
             log.warning("keys.not_taken_yet", by="Envoy")
         self._sign()
         self.provider.replace(self._of_provider())
+        self.saml = self._of_saml()
         self._provider_changed()
         self._finished = names  # last: what fails on the way is begun anew
         log.info("keys.in_force", **{str(purpose): ids for purpose, ids in names.items()})
@@ -184,7 +200,11 @@ class KeysInForce:
 
     def _in_force(self, now: datetime) -> dict[Purpose, tuple[str, ...]]:
         """Ids of the keys that are believed, the one that signs first."""
-        wanted = (*OURS, *ALGORITHMS)
+        wanted: list[Purpose] = [*OURS, *ALGORITHMS]
+        if self._state.settings.saml_service_providers and any(
+            one.purpose is Purpose.SAML for one in self._ring.keys
+        ):
+            wanted.append(Purpose.SAML)
         return {purpose: tuple(one.id for one in self._ring.verifying(purpose, now)) for purpose in wanted}
 
     def _sign(self) -> None:
@@ -208,6 +228,13 @@ class KeysInForce:
             for one in self._names[purpose]
         ]
 
+    def _of_saml(self) -> SamlKeys | None:
+        names = self._names.get(Purpose.SAML, ())
+        host = self._addresses.issuer.removeprefix("https://")
+        kept = {one.id: one for one in self._ring.keys}
+        held = [certified(kept[name].private, host, kept[name].created_at) for name in names]
+        return SamlKeys(held[0], tuple(held)) if held else None
+
     def _ec(self, name: str) -> ECKey:
         key = self._key(name)
         assert isinstance(key, ECKey), name
@@ -217,6 +244,11 @@ class KeysInForce:
         kept = next(one for one in self._ring.keys if one.id == name)
         kind = RSAKey if kept.purpose is Purpose.PROVIDER_RS256 else ECKey
         return kind.import_key(kept.private)
+
+
+def _make_for_saml(state: State, now: datetime) -> None:
+    """Where there is none yet. Waits for the database."""
+    private_key_of(state.database, state.seal, append, now)(Purpose.SAML)
 
 
 def _pem(certificate: x509.Certificate) -> str:

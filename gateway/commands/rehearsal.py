@@ -5,6 +5,7 @@ Whatever would fail there is told here, as a fault of the setting it comes from.
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from importlib.util import find_spec
 
 from cryptography import x509
 
@@ -12,6 +13,7 @@ from config.clients import addresses_of
 from config.district import District
 from config.doubt import Finding
 from config.files import file_fault
+from config.saml import certificates_of_service_providers
 from config.settings import Application, Directory, OidcClient, Settings, UpstreamProvider
 from gateway.commands.application_accounts import PasswordUnusable, accounts_of, password_in
 from gateway.commands.certificate import pair_faults
@@ -26,8 +28,10 @@ from idp.directory.names import NotAName, domain_of, parsed
 from idp.directory.patterns import name_pattern
 from idp.oidc.assertion import KeysUnusable, keys_of
 from idp.oidc.client import SECRET_MIN, ClientUnusable, clients_of, redirect_fault
+from idp.saml.keys import CertificateUnusable, verifying_key
 
-SECRET = f"put {SECRET_MIN} random characters or more into it: openssl rand -base64 32 writes such"
+SAML_NEEDS = "lxml"
+SECRET = f"put {SECRET_MIN} random characters or more into it: openssl rand -hex 32 writes such"
 
 
 def client_faults(clients: list[OidcClient]) -> Iterator[Finding]:
@@ -51,6 +55,23 @@ def client_faults(clients: list[OidcClient]) -> Iterator[Finding]:
             continue
         if length < SECRET_MIN:
             yield f"{at}.secret_file", f"the secret in {file} has only {length} characters", SECRET
+
+
+def saml_faults(settings: Settings) -> Iterator[Finding]:
+    """What nobody could serve."""
+    if settings.saml_service_providers and find_spec(SAML_NEEDS) is None:
+        yield (
+            "saml_service_providers",
+            "the part of the product that speaks SAML is not installed",
+            "install it with its extra, `pip install brana[saml]`, or take the table out",
+        )
+    for at, file in certificates_of_service_providers(settings).items():
+        if file_fault(file) is not None:
+            continue  # told by whoever looks at files
+        try:
+            verifying_key(file.read_bytes())
+        except CertificateUnusable as error:
+            yield at, f"{file}: {error.what}", error.hint
 
 
 def _key_faults(client: OidcClient, at: str) -> Iterator[Finding]:

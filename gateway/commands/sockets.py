@@ -35,6 +35,7 @@ from gateway.commands.own_device_pages import own_device_pages
 from gateway.commands.portal_closed import closed_cards
 from gateway.commands.pushed_people import scim
 from gateway.commands.relying_parties import relying_parties
+from gateway.commands.saml import service_providers
 from gateway.commands.sign_outs import frames_of
 from gateway.commands.signed_in_elsewhere import signed_in_elsewhere
 from gateway.commands.state import now
@@ -183,6 +184,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             may_use=admission(plane),
             realms=plane.directory.realms,
             realm=_example_realm(settings.directories),
+            saml=service_providers(plane),
             some_silent=lambda: plane.directory.some_silent,
             directory_errors=(DirectoryUnusable,),
             store_errors=(DatabaseUnusable,),

@@ -22,6 +22,12 @@ class Purpose(StrEnum):
     CHECKPOINT = "checkpoint"
     TECHNICAL = "technical"
     """Access tokens of technical accounts."""
+    SAML = "saml"
+    """Assertions for service providers of SAML, where there are any."""
+
+
+ALWAYS = tuple(purpose for purpose in Purpose if purpose is not Purpose.SAML)
+"""Made at the first start. A version before knows no key of SAML, so none is made that nobody needs."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +71,11 @@ def new_private_key(purpose: Purpose) -> bytes:
     """PKCS #8 PEM of a fresh key of the kind the purpose asks for (raw 32 bytes for Ed25519)."""
     if purpose is Purpose.CHECKPOINT:
         return Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-    if purpose is Purpose.PROVIDER_RS256:
+    if purpose in {Purpose.PROVIDER_RS256, Purpose.SAML}:
         return RSAKey.generate_key(RSA_BITS).as_pem(private=True)
     return ECKey.generate_key("P-256").as_pem(private=True)
 
 
 def load_keys(private_key: Callable[[Purpose], bytes]) -> Keys:
-    """All keys, each from `private_key` (which makes and keeps the missing ones)."""
-    return Keys({purpose: private_key(purpose) for purpose in Purpose})
+    """All keys that every installation has, each from `private_key` (which makes and keeps the missing ones)."""
+    return Keys({purpose: private_key(purpose) for purpose in ALWAYS})

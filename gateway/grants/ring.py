@@ -15,11 +15,14 @@ ROTATED = (
     *(Purpose.PROVIDER_ES256, Purpose.PROVIDER_RS256),
 )
 """All but the log's: who verifies a checkpoint years later must know its key."""
+BY_HAND = (Purpose.SAML,)
+"""Rotated when somebody says so: service providers keep our metadata, and often a person has to bring them new ones."""
 WHICH = {
     "grant": (Purpose.GRANT,),
     "technical": (Purpose.TECHNICAL,),
     "assertion": (Purpose.ASSERTION,),
     "provider": (Purpose.PROVIDER_ES256, Purpose.PROVIDER_RS256),
+    "saml": BY_HAND,
     "all": ROTATED,
 }
 """How operators name them."""
@@ -82,4 +85,4 @@ def all_that_must_change(purposes: Iterable[Purpose]) -> tuple[Purpose, ...]:
     wanted = set(purposes)
     if Purpose.ASSERTION in wanted:
         wanted |= {Purpose.GRANT, Purpose.TECHNICAL}
-    return tuple(purpose for purpose in ROTATED if purpose in wanted)
+    return tuple(purpose for purpose in (*ROTATED, *BY_HAND) if purpose in wanted)

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
 from config.vocabulary import DeviceId, SessionId, SubjectId, device_subject
+from gateway.storage.consents_book import ConsentsBook
 from gateway.storage.flows_book import FlowsBook
 from gateway.storage.identity_rows import (
     device_of,
@@ -54,7 +55,7 @@ _NEW_DEVICES = (  # made once: making it takes longer than running it
 )
 
 
-class IdentityBook(FlowsBook, TechnicalBook, TokensBook):
+class IdentityBook(FlowsBook, TechnicalBook, TokensBook, ConsentsBook):
     """Implements `idp.login.book.Book` and `idp.oidc.book.Book`; lives as long as one transaction."""
 
     def __init__(self, connection: Connection, seal: Seal) -> None:

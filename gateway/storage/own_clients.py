@@ -14,7 +14,7 @@ from gateway.clients.store import Step
 from gateway.storage.database import Database
 from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
 from gateway.storage.tables.clients import oidc_client, oidc_client_secret
-from gateway.storage.tables.identity import access_token, authorization_code, refresh_family
+from gateway.storage.tables.identity import access_token, authorization_code, consent, refresh_family
 from idp.oidc.client import ClientId
 
 Append = Callable[[Connection, Sequence[Entry]], object]
@@ -83,7 +83,7 @@ def _keep(connection: Connection, one: OwnClient, *, new: bool) -> None:
 def _forget(connection: Connection, name: ClientId) -> None:
     """With all that was given to it: whoever has the id next begins with nothing."""
     connection.execute(delete(oidc_client).where(_c.id == name))
-    for table in (oidc_client_secret, access_token, authorization_code, refresh_family):
+    for table in (oidc_client_secret, access_token, authorization_code, refresh_family, consent):
         connection.execute(delete(table).where(table.c.client == name))
 
 

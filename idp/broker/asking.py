@@ -48,8 +48,10 @@ def address(
         "code_challenge_method": "S256",
         "ui_locales": locale,
     }
-    if gone.anew:
+    if gone.anew or gone.linking:
         asked["max_age"] = "0"
+    if gone.linking:  # by its own page: else one would be linked who only left a session there
+        asked["prompt"] = "login"
     if upstream.levels:
         asked["acr_values"] = " ".join(upstream.levels)
     if login_hint:

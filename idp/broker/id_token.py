@@ -124,7 +124,8 @@ def proven(
     identity = Identity(issuer=upstream.issuer, subject=said.sub)
     return Proven(
         via=Via(provider=upstream.name, identity=identity, sid=said.sid),
-        name=_called(said),
+        name=_shown(said.name or said.preferred_username),
+        username=_shown(said.preferred_username),
         at=now,
         level=upstream.levels.get(said.acr) if said.acr is not None else None,
         shown_at=min(shown_at, now) if shown_at is not None else None,
@@ -132,9 +133,8 @@ def proven(
     )
 
 
-def _called(said: Claims) -> str:
-    name = said.name or said.preferred_username
-    return "".join(sign for sign in name[:200] if sign.isprintable())
+def _shown(text: str) -> str:
+    return "".join(sign for sign in text[:200] if sign.isprintable())
 
 
 def _hash(access_token: str, header: Header) -> str:

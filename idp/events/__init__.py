@@ -41,9 +41,14 @@ from idp.events.recovery import (
     RecoveryUsed,
 )
 from idp.events.relying_party import (
+    AssertionIssued,
+    AssertionRefused,
     AuthorizationGranted,
     AuthorizationRefused,
     ClientRefused,
+    ConsentGiven,
+    ConsentRefused,
+    ConsentWithdrawn,
     DeviceAuthorizationAllowed,
     DeviceAuthorizationAsked,
     DeviceAuthorizationRefused,
@@ -110,12 +115,17 @@ Event = (
     | ExceptionEnded
     | BlockLifted
     | SessionEnded
+    | AssertionIssued
+    | AssertionRefused
     | AuthorizationGranted
     | AuthorizationRefused
     | ClientRefused
     | DeviceAuthorizationAsked
     | DeviceAuthorizationAllowed
     | DeviceAuthorizationRefused
+    | ConsentGiven
+    | ConsentRefused
+    | ConsentWithdrawn
     | RefreshTokenMisused
     | TokenIssued
     | TokenRefused
@@ -138,12 +148,17 @@ Event = (
 __all__ = [
     "NOWHERE",
     "Actor",
+    "AssertionIssued",
+    "AssertionRefused",
     "AuthorizationGranted",
     "AuthorizationRefused",
     "BlockLifted",
     "ClientRefused",
     "CodeAccepted",
     "CodeRefused",
+    "ConsentGiven",
+    "ConsentRefused",
+    "ConsentWithdrawn",
     "DeviceAuthorizationAllowed",
     "DeviceAuthorizationAsked",
     "DeviceAuthorizationRefused",

@@ -24,6 +24,23 @@ class AuthorizationRefused(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssertionIssued(Happening):
+    """A service provider of SAML was told who signed in."""
+
+    session: SessionId
+    client: str
+    """Its entity id."""
+    rule: str = ""
+    policy_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssertionRefused(Happening):
+    client: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenIssued(Happening):
     session: SessionId
     client: str
@@ -99,3 +116,27 @@ class RefreshTokenMisused(Happening):
     """The client that proved itself as it was used."""
     reason: str
     revoked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven(Happening):
+    """A person agreed to what a client outside the centre learns of them."""
+
+    session: SessionId
+    client: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRefused(Happening):
+    session: SessionId
+    client: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentWithdrawn(Happening):
+    session: SessionId
+    client: str
+    revoked: int
+    """Tokens that the client had of the person."""

@@ -39,6 +39,9 @@ from idp.login.own_page import ACCOUNT
 from idp.login.session import Session, SessionLimits, idle_end, roles_of
 from idp.login.trust import shown_is_new, still_new
 from idp.login.upstream import Identity, Link
+from idp.oidc import consent
+from idp.oidc.client import ClientId
+from idp.oidc.consent import Consent
 from idp.oidc.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -77,6 +80,7 @@ class _Seen:
     authenticators: Sequence[Authenticator]
     codes_left: int
     links: Sequence[Link]
+    consents: Sequence[Consent]
 
 
 async def _page(request: web.Request, provider: Provider, handle: HandleHash, now: datetime) -> web.Response:
@@ -96,6 +100,7 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
             authenticators=book.authenticators(subject),
             codes_left=book.recovery_codes_left(subject),
             links=book.links_of(subject),
+            consents=book.consents_of(subject),
         )
 
     found = await provider.store.transact(work)
@@ -137,6 +142,8 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         codes_left=found.codes_left,
         proven=proof_ends(session) if is_fresh(session, now) else None,
         links=found.links,
+        consents=found.consents,
+        outside=lambda one: name_outside(provider, one),
         upstreams=bool(provider.upstreams),
         linked_at=lambda one: provider_title(request, one.provider),
     )
@@ -249,6 +256,25 @@ async def end_link(request: web.Request) -> web.Response:
     )
 
 
+async def withdraw_consent(request: web.Request) -> web.Response:
+    """An application outside the centre learns nothing any more, and what it was given is good no more."""
+    which = ClientId(arrival.field(await arrival.form(request), "client"))
+    return await _act(
+        request,
+        lambda book, session, origin, now: (
+            () if consent.withdraw(book, session, which, origin, now) else None
+        ),
+        "withdrawn",
+        only_ends=True,
+    )
+
+
+def name_outside(provider: Provider, one: Consent) -> str:
+    """What the application is called; one that is there no more, by its id."""
+    client = provider.clients.get(one.client)
+    return one.client if client is None or client.outside is None else client.outside.name
+
+
 async def _device(request: web.Request) -> DeviceName:
     return DeviceName(arrival.field(await arrival.form(request), "device"))
 
@@ -318,6 +344,7 @@ FORMS: Mapping[str, Handler] = {
     "/account/sign-ins/end-others": end_others,
     "/account/sign-ins/end-all": end_everywhere,
     "/account/upstreams/end": end_link,
+    "/account/consents/withdraw": withdraw_consent,
     "/account/devices/mine": own_device,
     "/account/devices/not-mine": disown_device,
     **account_factors.FORMS,

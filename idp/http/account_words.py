@@ -10,6 +10,7 @@ from idp.login.own_page import ACCOUNT
 from idp.login.refusal import TOLD, Refusal
 
 SIGN_INS, FACTORS, PASSWORD, UPSTREAMS, TOP = "sign-ins", "authenticators", "password", "upstreams", ""
+CONSENTS = "consents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ DONE: Mapping[str, Confirmation] = {
         "The link has been ended, and with it whatever was opened by it. Nobody gets into your account through it any "
         "more.",
         UPSTREAMS,
+    ),
+    "withdrawn": Confirmation(
+        "Withdrawn. The application learns nothing about you any more; what it learned before, it has.",
+        CONSENTS,
     ),
     "password-changed": Confirmation(
         "Your password has been changed. You are signed in only here now.", PASSWORD

@@ -8,6 +8,7 @@ from idp.http import (
     account,
     account_password,
     authorize,
+    consent,
     device_authorization,
     device_page,
     exchange,
@@ -48,6 +49,7 @@ FORM_PAGES = {
     **dict.fromkeys(account_password.FORMS, "/account/password"),
     device_page.ENTER: "/device",
     "/logout/confirm": "/logout",
+    consent.PATH: "/account",
 }
 """A refused form's page stands at the form's address: switching its language or reloading it leads back."""
 
@@ -77,6 +79,7 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
         app.router.add_post(path, handler)
     for path, page in FORM_PAGES.items():
         app.router.add_get(path, _page_of_form(page), allow_head=False)
+    app.router.add_post(consent.PATH, consent.decide)
     app.router.add_post("/token", exchange.exchange)
     app.router.add_post("/par", pushed.push)
     app.router.add_post(device_grant.ENDPOINT, device_authorization.ask)
@@ -90,6 +93,8 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
     app.router.add_get("/", home)
     if last_resort is not None:
         recovery.add_to(app, last_resort)
+    if provider.saml is not None:
+        provider.saml.add_to(app)
     provider.pages.assets.add_to(app)
     return app
 

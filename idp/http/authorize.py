@@ -9,7 +9,7 @@ from aiohttp import web
 from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language
 from idp import events
 from idp.events import Origin
-from idp.http import arrival, cookies, failure
+from idp.http import arrival, consent_page, cookies, failure
 from idp.http.asked import counting
 from idp.http.page import language_of
 from idp.http.provider import Admitted, Book, NotAdmitted, Provider, provider_of
@@ -26,7 +26,7 @@ from idp.login.reach import reach_of
 from idp.login.session import Session, end_due
 from idp.login.states import AwaitingFactor, AwaitingPassword, Standing, Waiting
 from idp.oidc import authorize as rules
-from idp.oidc import grant
+from idp.oidc import consent, grant
 from idp.oidc.authorize import (
     Hint,
     HintReader,
@@ -58,7 +58,7 @@ async def authorize(request: web.Request) -> web.Response:
         return await refuse(request, Refusable(asked.target, session))
     why = rules.must_ask(asked, session, now, now)
     if why is None and handle is not None:
-        return await answer(request, asked, handle)
+        return await answer(request, asked, handle, kept=rules.kept(dict(pairs)))
     beginning = await _beginning(request, asked, session, why)
     if isinstance(beginning, Refused):
         return await refuse(request, Refusable(asked.target, beginning))
@@ -74,15 +74,22 @@ async def _beginning(
         return Refused(OAuthError.LOGIN_REQUIRED, f"sign-in needed: {why}")
     if why is not SignInWhy.LEVEL_TOO_LOW or session is None:
         return AwaitingPassword(new_challenge(), asked.demanded)
+    return await lifting(provider, session, asked.demanded) or rules.REFUSALS[why]
+
+
+async def lifting(
+    provider: Provider, session: Session, demanded: AuthenticationLevel | None
+) -> Waiting | None:
+    """Where a sign-in begins that lifts a session; None where none of the person's factors would."""
     reach = await _reach(provider, session)
     enrols = not reach and session.person.subject != RECOVERY_ADMINISTRATOR  # with an officer's code
-    if not enrols and not any_reaches(reach, asked.demanded):
-        return rules.REFUSALS[why]
+    if not enrols and not any_reaches(reach, demanded):
+        return None
     # a new passkey: nothing that another key could go with
     passwordless = not first_was_shown(session.methods)
     if enrols or passwordless:
-        return AwaitingPassword(new_challenge(), asked.demanded)
-    return AwaitingFactor(_raised(session, asked), new_challenge())
+        return AwaitingPassword(new_challenge(), demanded)
+    return AwaitingFactor(_raised(session, demanded), new_challenge())
 
 
 async def _reach(provider: Provider, session: Session) -> frozenset[AuthenticationLevel]:
@@ -91,12 +98,12 @@ async def _reach(provider: Provider, session: Session) -> frozenset[Authenticati
     return await provider.store.look(lambda book: reach_of(book, subject, now))
 
 
-def _raised(session: Session, asked: Request) -> Standing:
+def _raised(session: Session, demanded: AuthenticationLevel | None) -> Standing:
     """The session's password was shown recently enough (`must_ask` saw to it): the factor alone is asked for."""
     return Standing(
         person=session.person,
         read_at=session.facts_at,
-        demanded=asked.demanded,
+        demanded=demanded,
         lifting=session.sid,
         since=session.auth_time,
         via=session.via,
@@ -133,16 +140,20 @@ async def at_work(
 
 
 async def answer(
-    request: web.Request, asked: Request, handle: HandleHash, flow: Flow | None = None
+    request: web.Request, asked: Request, handle: HandleHash, flow: Flow | None = None, *, kept: str
 ) -> web.Response:
     """A code for the session behind `handle`, looked at again in the transaction that issues it. The caller has seen
-    to its facts (`at_work`).
+    to its facts (`at_work`). `kept`: the request as it is read again, where the person is asked for consent first.
     """
     provider = provider_of(request)
     now, origin, code = provider.clock(), arrival.origin_of(request), new_handle()
     admitted = await _may_use(provider, asked, handle, origin)
     if isinstance(admitted, NotAdmitted):
         return await _not_admitted(request, asked, admitted)
+    if (wanted := await consent_page.wanted(provider, asked, handle)) is not None:
+        if rules.silent(asked) or not in_a_page_of_its_own(request):
+            return await refuse(request, Refusable(asked.target, consent.REQUIRED))
+        return consent_page.page(request, asked, wanted, kept)
 
     def work(book: Book) -> bool:
         session = desk.live(book, handle, provider.sign_in, now)
@@ -184,6 +195,11 @@ async def _not_admitted(request: web.Request, asked: Request, why: NotAdmitted) 
         return await refuse(request, refusable)
     origin, now = arrival.origin_of(request), provider.clock()
     await provider.store.transact(lambda book: grant.refuse_authorization(book, refusable, origin, now))
+    return not_admitted_page(request, why)
+
+
+def not_admitted_page(request: web.Request, why: NotAdmitted) -> web.Response:
+    provider, origin = provider_of(request), arrival.origin_of(request)
     language = language_of(request, provider.pages.default_language)
     response = provider.pages.respond(
         request,

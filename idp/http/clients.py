@@ -83,5 +83,5 @@ def fault(book: Book, provider: Provider, shown: Shown, origin: Origin, now: dat
     audiences = (provider.issuer, f"{provider.issuer}{TOKEN_PATH}", f"{provider.issuer}{PAR_PATH}")
     reason = client_authentication.fault(book, shown, audiences, now)
     if reason is None and shown.client is not None and shown.method in (Method.BASIC, Method.POST):
-        provider.secret_used(shown.client.id, shown.client.secret_shown(shown.proof, now) or "", now)
+        provider.secret_used(shown.client.id, shown.secret(shown.client, now) or "", now)
     return reason

@@ -34,12 +34,21 @@ from idp.oidc import authorize as rules
 from idp.oidc import grant
 from idp.oidc.authorize import Refusable, Request, SignInWhy
 from idp.oidc.errors import Refused
+from idp.saml import asked as saml
+from idp.saml.asked import BEGINS as SAML_BEGINS
+from idp.saml.asked import Asked
+from idp.saml.errors import Denial
 
-Destination = Request | OwnPage
+Destination = Request | OwnPage | Asked
+
+WHY = {Denial.NO_PASSIVE: SignInWhy.ASKED_ANEW, Denial.LEVEL_UNMET: SignInWhy.LEVEL_TOO_LOW}
+"""What a request of SAML lacks, as one of OpenID Connect would."""
 
 
 def destination_of(provider: Provider, kept: str) -> Destination | None:
     """A kept destination, read again; None for one that was taken out of the configuration meanwhile."""
+    if kept.startswith(SAML_BEGINS):
+        return provider.saml.read(kept, provider.clock()) if provider.saml is not None else None
     return own_page(kept) or asked_of(provider, kept)
 
 
@@ -50,6 +59,9 @@ def must_ask(
     match destination:
         case Request():
             return rules.must_ask(destination, session, asked_at, now)
+        case Asked():
+            why = saml.must_ask(destination, session, now)
+            return None if why is None else WHY[why]
         case OwnPage(anew=anew, demanded=demanded):
             if session is None:
                 return SignInWhy.NO_SESSION
@@ -68,6 +80,8 @@ def asks_anew(destination: Destination) -> bool:
             return bool(prompted) or destination.max_age is not None
         case OwnPage(anew=anew):
             return anew
+        case Asked(force=force):
+            return force
         case _:
             assert_never(destination)
 
@@ -77,11 +91,16 @@ def login_hint(destination: Destination) -> str:
 
 
 def decided_about(provider: Provider, destination: Destination) -> bool:
-    """Whether policies say who may go on there."""
+    """Whether policies say who may go on there, or the person is asked first, or the answer takes more than a
+    transaction.
+    """
+    if isinstance(destination, Asked):
+        return True
     if not isinstance(destination, Request):
         return False
     client = provider.clients.get(destination.target.client)
-    return client is None or bool(client.application)  # one that is gone meanwhile is refused there
+    # one that is gone meanwhile is refused there, and people are asked for consent
+    return client is None or bool(client.application) or client.outside is not None
 
 
 def form_targets(destination: Destination) -> tuple[str, ...]:
@@ -101,6 +120,7 @@ def way_on(request: web.Request, destination: Destination, code: Handle) -> web.
     """Where the browser goes after the sign-in; `code` was given to `reach`."""
     if isinstance(destination, Request):
         return to_client(request, destination.target, {"code": code})
+    assert isinstance(destination, OwnPage), "decided about elsewhere"
     return send_on(destination.path)
 
 
@@ -126,6 +146,8 @@ async def go_on(
         fresh = await at_work(provider, handle)
         if isinstance(fresh, Refused):
             return await refuse(request, Refusable(destination.target, fresh))
-        return await answer(request, destination, handle, flow) if fresh is not None else None
+        return (
+            await answer(request, destination, handle, flow, kept=flow.asked) if fresh is not None else None
+        )
     await provider.store.transact(lambda book: book.drop_flow(flow.id))
-    return send_on(destination.path)
+    return send_on(f"{saml.GO}?{flow.asked}" if isinstance(destination, Asked) else destination.path)

@@ -15,7 +15,7 @@ from idp.login.refusal import Told
 
 log = logging.getLogger(__name__)
 
-OWN_FORMS = ("/sign-in", "/logout/confirm", "/account", "/recovery", "/device/")
+OWN_FORMS = ("/sign-in", "/logout/confirm", "/account", "/consent", "/recovery", "/device/")
 """Addresses whose POST must come from our own page."""
 
 

@@ -15,10 +15,9 @@ from idp.http.destination import Destination, login_hint
 from idp.http.provider import Book, provider_of
 from idp.login.authenticator import Credential
 from idp.login.book import Flow
-from idp.login.own_page import OwnPage
 from idp.login.session import Session, end_due
 from idp.login.states import AwaitingFactor, AwaitingOfficersCode, AwaitingPassword
-from idp.oidc.authorize import Prompt
+from idp.oidc.authorize import Prompt, Request
 
 OTHER = "other"
 """`as=other`: the person wants to sign in as somebody else."""
@@ -69,7 +68,7 @@ def confirming(
 
 def _meant(destination: Destination, person: Person) -> bool:
     """Not where the relying party asks for somebody else, or lets the person choose."""
-    if isinstance(destination, OwnPage):
+    if not isinstance(destination, Request):
         return True
     if Prompt.SELECT_ACCOUNT in destination.prompts:
         return False

@@ -32,6 +32,8 @@ from idp.oidc.errors import OAuthError
 from idp.oidc.keys import SigningKeys
 from idp.oidc.program import Asked as ProgramAsked
 from idp.oidc.program import Program
+from idp.saml.asked import Asked as SamlAsked
+from idp.saml.errors import Denial
 
 T = TypeVar("T")
 
@@ -166,6 +168,20 @@ class UpstreamDoor(Protocol):
         ...
 
 
+class SamlDoor(Protocol):
+    """Service providers of SAML 2.0, which an optional part of the product serves."""
+
+    def add_to(self, app: web.Application) -> None: ...
+
+    def read(self, kept: str, now: datetime) -> SamlAsked | None:
+        """A request as `Flow.asked` keeps it; None for one that is answered no more."""
+        ...
+
+    async def deny(self, request: web.Request, asked: SamlAsked, why: Denial) -> web.Response:
+        """Tells the service provider."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     issuer: str
@@ -214,6 +230,8 @@ class Provider:
     """Other providers by name, in the order in which the page shows them."""
     secret_used: Callable[[str, str, datetime], object] = lambda _client, _secret, _now: None
     """Told which of its secrets a client has just shown; in memory, as asking writes nothing."""
+    saml: SamlDoor | None = None
+    """None where there are no service providers."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
     store_errors: tuple[type[Exception], ...] = ()

@@ -46,7 +46,10 @@ async def enter_password(request: web.Request) -> web.Response:
     flow, door = name_of(request), of_realm(provider_of(request), login)
     if flow is not None and door is not None:  # whatever was typed as a password is nobody's to see
         return sign_in_page.onward(request, door, way_to(flow, door.upstream.name, login))
-    done = await step(request, lambda book, visit: conduct.enter_password(book, visit, login, password))
+    confirmed = arrival.field(pairs, "confirmed") == "yes"
+    done = await step(
+        request, lambda book, visit: conduct.enter_password(book, visit, login, password, confirmed=confirmed)
+    )
     ask, checking = done.progress.ask, done.progress.checking
     if isinstance(ask, AskDirectory) and isinstance(checking, CheckingPassword):
         said, checked = await authenticated(request, ask, checking)

@@ -89,8 +89,8 @@ def page(
     content: Content
     who = confirming(request, flow, destination, here.session)
     match flow.state:
-        case AwaitingPassword(challenge, linking=linking):
-            provider = provider_of(request)
+        case AwaitingPassword(challenge, stranger=stranger, linking=linking):
+            provider, known = provider_of(request), linking or stranger
             options = passkey_options(provider.site, challenge)
             name = {"username": typed or login_hint(destination), "realm": provider.realm}
             away = told is not None and TOLD[told.reason] is Told.DIRECTORY_UNREACHABLE  # says it itself
@@ -98,10 +98,12 @@ def page(
                 "options": options,
                 "silent": provider.some_silent() and not away,
                 "passkey": linking is None and (who is None or here.has_passkey),
-                "upstreams": [] if linking is not None else _upstreams(request),
+                "upstreams": [] if known is not None else _upstreams(request),
                 "elsewhere": any(one.realms for one in provider.upstreams.values()),
                 "linking": linking,
-                "linked_at": provider_title(request, linking.via.provider) if linking is not None else "",
+                "unsure": flow.state.unsure,
+                "stranger": stranger,
+                "there": provider_title(request, known.via.provider) if known is not None else "",
             }
             asked_by = "account" if _of_account(destination) else "application"
             ended = ENDED.get(here.over) if here.over is not None else None

@@ -21,7 +21,10 @@ from idp.login.handle import hashed, new_handle
 from idp.login.own_page import PASSWORD, own_page
 from idp.login.session import Session
 from idp.oidc import pushed
+from idp.oidc.authorize import Prompt
 from idp.oidc.client import Client
+from idp.saml.asked import BEGINS as SAML_BEGINS
+from idp.saml.asked import GO as SAML
 
 PASSWORD_CHANGED, CODE_USED = "/sign-in/password-changed", "/sign-in/recovery-code-used"
 TOLD_WITHIN = timedelta(minutes=5)  # afterwards a link to the page would tell what nobody did
@@ -92,7 +95,12 @@ def _onward(request: web.Request, without: Collection[str]) -> str:
 
 def _request(query: str, without: Collection[str]) -> str:
     asked = parse_qsl(query, keep_blank_values=True)
-    return "/authorize?" + urlencode([pair for pair in asked if pair[0] not in without])
+    left = [pair for pair in asked if pair[0] not in without]
+    consent = any(name == "prompt" and Prompt.CONSENT in words.split() for name, words in asked)
+    if consent and "prompt" in without:  # that no sign-in satisfies
+        left.append(("prompt", Prompt.CONSENT))
+    back = SAML if query.startswith(SAML_BEGINS) else "/authorize"
+    return f"{back}?{urlencode(left)}"
 
 
 PAGES = {PASSWORD_CHANGED: password_changed, CODE_USED: code_used}

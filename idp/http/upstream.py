@@ -36,7 +36,9 @@ def callback_of(provider: Provider, name: str) -> str:
 
 
 def way_to(flow: FlowId, name: str, login: str = "") -> str:
-    """Address that leads there from a sign-in; an empty name leads back to it, and links nothing."""
+    """Address that leads there from a sign-in; an empty name leads back to it, and links nothing. With `link=yes`
+    what is shown there is linked.
+    """
     hint = {"login": login} if login else {}
     return f"{GO}?{urlencode({'flow': flow, 'provider': name, **hint})}"
 
@@ -69,6 +71,7 @@ async def go(request: web.Request) -> web.Response:
         verifier=secrets.token_urlsafe(VERIFIER),
         at=now,
         anew=asks_anew(destination),
+        linking=request.query.get("link", "") == "yes",
     )
     if door is None:
         return await _not_there(request, name, UpstreamRefused(Refusal.UPSTREAM_UNKNOWN))

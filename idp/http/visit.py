@@ -33,6 +33,8 @@ from idp.login.refusal import TOLD, Refusal, Told
 from idp.login.states import AwaitingEnrolment, AwaitingFactor, Waiting
 from idp.oidc import authorize as rules
 from idp.oidc.authorize import Refusable, Request, SignInWhy
+from idp.saml.asked import Asked
+from idp.saml.errors import Denial
 
 Work = Callable[[Book, Visit], Progress]
 
@@ -164,6 +166,11 @@ async def _not_there(request: web.Request, destination: Destination, why: SignIn
     """The relying party is told; for a page of ours the person is."""
     if isinstance(destination, Request):
         return await refuse(request, Refusable(destination.target, rules.REFUSALS[why]))
+    if isinstance(destination, Asked):
+        saml = provider_of(request).saml
+        assert saml is not None, "it read the request"
+        unmet = Denial.LEVEL_UNMET if why is SignInWhy.LEVEL_TOO_LOW else Denial.SESSION_ENDED
+        return await saml.deny(request, destination, unmet)
     telling = TELLINGS[Told.LEVEL_UNREACHABLE]
     return failure.page(request, telling.status, telling.message, Told.LEVEL_UNREACHABLE)
 

@@ -6,6 +6,7 @@ from idp.events import EndReason
 from idp.login.crowd import Crowd
 from idp.login.refusal import Told
 from idp.oidc.errors import RequestFault, Unsafe
+from idp.saml.errors import Unsafe as SamlUnsafe
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,12 @@ TELLINGS: dict[Told, Telling] = {
         422,
     ),
     Told.UPSTREAM_NOT_ANEW: Telling(
-        "The other provider did not ask you to sign in again, and what you are opening needs a proof of this moment. "
+        "The other provider did not ask you to sign in again, and what comes next needs a proof of this moment. "
         "Sign in in another way.",
+        422,
+    ),
+    Told.UPSTREAM_NOT_CONFIRMED: Telling(
+        "Confirm that you have just signed in at the other provider yourself, or sign in without linking.",
         422,
     ),
     Told.UPSTREAM_FACTOR_MISSING: Telling(
@@ -236,6 +241,20 @@ UNSAFE: dict[Unsafe | RequestFault, str] = {
         _WAY,
     ),
 }
+
+SAML_UNSAFE: dict[SamlUnsafe, str] = {
+    SamlUnsafe.UNREADABLE: "The request cannot be read.",
+    SamlUnsafe.PROVIDER_UNKNOWN: "The application that sent you here is not registered.",
+    SamlUnsafe.ADDRESS_UNKNOWN: "The application wants you to be sent to an address that is not registered.",
+    SamlUnsafe.SIGNATURE_MISSING: "The application that sent you here did not sign its request. "
+    "Tell whoever looks after it.",
+    SamlUnsafe.SIGNATURE_WRONG: "The signature of the application's request is not right. Tell whoever looks after it.",
+    SamlUnsafe.FOR_ANOTHER: "The application's request was meant for somebody else. Tell whoever looks after it.",
+    SamlUnsafe.OUT_OF_TIME: "The application's request is too old. Open the application again; if that does not help, "
+    "its clock is wrong: tell whoever looks after it.",
+    SamlUnsafe.USED_TWICE: "The application's request was answered already. Open the application again.",
+}
+"""For what comes by SAML."""
 
 STATUS_WORDS: dict[int, str] = {
     400: "The request cannot be read.",

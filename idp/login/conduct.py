@@ -139,19 +139,23 @@ def ids_held_by(book: Book, subject: SubjectId) -> frozenset[AuthenticatorId]:
     return frozenset(one.id for one in book.authenticators(subject))
 
 
-def enter_password(book: Book, visit: Visit, login: str, password: str) -> Progress:
+def enter_password(
+    book: Book, visit: Visit, login: str, password: str, *, confirmed: bool = False
+) -> Progress:
     """First half: count the guess. `ask` of the answer is for the directory, outside the transaction."""
     caller = visit.caller
 
     def happened(state: State) -> Input | None:
         attempt: Taken | Exhausted | None = None
-        if isinstance(state, AwaitingPassword) and fault(login, password) is None:
+        goes_on = isinstance(state, AwaitingPassword) and (confirmed or not state.unsure)
+        if goes_on and fault(login, password) is None:
             attempt = charging.entered(book, login, caller, visit.rules, visit.now)
         return PasswordEntered(
             login=login,
             password=password,
             meant=book.subject_of(strictly(login)),
             attempt=attempt,
+            confirmed=confirmed,
             origin=caller.origin,
             drawn=visit.drawn,
         )

@@ -4,7 +4,7 @@ Transitions; any other pair leaves the state as it is and tells `out_of_turn`:
 
 | state                | event                | answer of the event           | next state           |
 | -------------------- | -------------------- | ----------------------------- | -------------------- |
-| AwaitingPassword     | PasswordEntered      | unusable, or no guess         | AwaitingPassword     |
+| AwaitingPassword     | PasswordEntered      | unusable, no guess, unsure    | AwaitingPassword     |
 | AwaitingPassword     | PasswordEntered      | guess counted                 | CheckingPassword     |
 | AwaitingPassword     | KeyShown             | no guess, proves nothing      | AwaitingPassword     |
 | AwaitingPassword     | KeyShown             | verified its user             | CheckingPerson       |
@@ -86,8 +86,8 @@ Laws, each a property test:
    whatever puts out the person it is about (decision 35).
 10. In a sign-in that stands since an earlier request nothing counts before the person was read again: whoever is
     closed, or has another role, by then opens nothing by what was known before (decision 44).
-11. An identity of another provider is linked with a person only where this flow showed both: it there, and here the
-    password and a second factor.
+11. An identity of another provider is linked with a person only where this flow showed both: it there, anew and to
+    that end, and here the password and a second factor.
 """
 
 from collections.abc import Callable

@@ -24,6 +24,10 @@ def entered(state: AwaitingPassword, event: PasswordEntered, now: datetime) -> S
     unusable = fault(event.login, event.password)
     if unusable is not None:
         return state, (Record(replace(refused, reason=unusable)), Tell(unusable))
+    if state.linking is not None and state.unsure and not event.confirmed:
+        reason, provider = Refusal.UPSTREAM_NOT_CONFIRMED, state.linking.via.provider
+        unsure = events.UpstreamRefused(at=now, origin=event.origin, provider=provider, reason=reason)
+        return state, (Record(unsure), Tell(reason))
     if not isinstance(event.attempt, Taken):
         refused = replace(refused, subject=event.meant or "")
         return state, throttled(event.attempt, refused, person=_recorded(event.login, event.meant))

@@ -33,7 +33,7 @@ from idp.login.upstream import LATE_AT_MOST, Gone, Link, Proven
 
 def sent(state: AwaitingPassword, event: SentUpstream, _now: datetime) -> Step:
     """What was proven, and is being asked, before counts no more: somebody else may be at the screen by now."""
-    return replace(state.asking_nobody(), gone=event.gone, linking=None), ()
+    return replace(state.asking_nobody(), gone=event.gone, stranger=None, linking=None), ()
 
 
 def not_sent(state: AwaitingPassword, event: NotSent, now: datetime) -> Step:
@@ -68,7 +68,7 @@ def answered(state: CheckingUpstream, event: UpstreamAnswered, now: datetime) ->
         unknown = events.UpstreamNotLinked(
             at=now, origin=event.origin, provider=provider, identity=identity.subject
         )
-        return replace(again, linking=answer), (Record(unknown),)
+        return _not_linked(state, replace(again, stranger=answer), answer, unknown, event.origin, now)
     subject = event.link.subject
     proven = _shown_since(answer, state.gone.at) if state.gone.anew else answer
     if proven is None:
@@ -76,6 +76,28 @@ def answered(state: CheckingUpstream, event: UpstreamAnswered, now: datetime) ->
         return again, (back, _refused(provider, reason, event.origin, now, subject), Tell(reason))
     asking = Question(event.drawn.question, now, subject, proven.via)
     return CheckingLinked(subject, proven, now, replace(again, asking=asking)), (back, AskPerson(subject))
+
+
+def _not_linked(
+    state: CheckingUpstream,
+    again: AwaitingPassword,
+    answer: Proven,
+    unknown: events.UpstreamNotLinked,
+    origin: Origin,
+    now: datetime,
+) -> Step:
+    """Linked is what was shown anew to that end: whoever left a session there on a shared computer is not here.
+
+    Of a provider that does not say when, the person has to say it.
+    """
+    gone = state.gone
+    if not gone.linking:
+        return again, (Record(unknown),)
+    anew = answer if answer.shown_at is None else _shown_since(answer, gone.at)
+    if anew is None:
+        reason = Refusal.UPSTREAM_NOT_ANEW
+        return again, (Record(unknown), _refused(gone.provider, reason, origin, now), Tell(reason))
+    return replace(again, stranger=None, linking=anew), (Record(unknown),)
 
 
 def person_answered(state: CheckingLinked, event: LinkedAnswered, now: datetime) -> Step:

@@ -40,6 +40,8 @@ class PasswordEntered(Counted):
     password: str = field(repr=False)
     meant: SubjectId | None = None
     """Whom the login meant here the last time, if anybody."""
+    confirmed: bool = False
+    """Whether the person says that it was they who signed in at the other provider, just now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,8 @@ class Refusal(StrEnum):
     """The person has no role in the municipality for which it says that they act."""
     UPSTREAM_NOT_ANEW = "upstream_not_anew"
     """It did not ask the person just now, which what comes next demands."""
+    UPSTREAM_NOT_CONFIRMED = "upstream_not_confirmed"
+    """It does not say when the person was asked, and the person did not say so either."""
     UPSTREAM_UNLINKED = "upstream_unlinked"
     """The link ended meanwhile."""
     UPSTREAM_LINKED_BEFORE = "upstream_linked_before"
@@ -185,6 +187,7 @@ class Told(StrEnum):
     UPSTREAM_REFUSED = "upstream_refused"
     UPSTREAM_OFFICE = "upstream_office"
     UPSTREAM_NOT_ANEW = "upstream_not_anew"
+    UPSTREAM_NOT_CONFIRMED = "upstream_not_confirmed"
     UPSTREAM_FACTOR_MISSING = "upstream_factor_missing"
     START_AGAIN = "start_again"
 
@@ -274,6 +277,7 @@ TOLD: dict[Refusal, Told] = {
     Refusal.UPSTREAM_ORGANISATION_UNKNOWN: Told.UPSTREAM_OFFICE,
     Refusal.UPSTREAM_OTHER_MUNICIPALITY: Told.UPSTREAM_OFFICE,
     Refusal.UPSTREAM_NOT_ANEW: Told.UPSTREAM_NOT_ANEW,
+    Refusal.UPSTREAM_NOT_CONFIRMED: Told.UPSTREAM_NOT_CONFIRMED,
     Refusal.UPSTREAM_UNLINKED: Told.UPSTREAM_REFUSED,
     Refusal.UPSTREAM_LINKED_BEFORE: Told.UPSTREAM_REFUSED,
     Refusal.UPSTREAM_NO_LOGOUT: Told.UPSTREAM_REFUSED,  # told to the provider, which is no person

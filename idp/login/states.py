@@ -73,8 +73,15 @@ class AwaitingPassword:
     """The last question that is under way."""
     gone: Gone | None = None
     """Who was sent to another provider and has not come back."""
+    stranger: Proven | None = None
+    """Shown there, and linked with nobody; the person may have it linked once it is shown anew."""
     linking: Proven | None = None
-    """Shown there, and linked with nobody yet."""
+    """Shown there anew, to be linked."""
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the person has to say that what is to be linked was shown just now: the provider does not."""
+        return self.linking is not None and self.linking.shown_at is None
 
     def asking_about(self, subject: SubjectId | None) -> Self:
         """None: nobody has the login."""

@@ -33,6 +33,8 @@ class Gone:
     at: datetime
     anew: bool = False
     """Whether what leads on needs a proof of this moment."""
+    linking: bool = False
+    """Whether the person asked for what is shown there to be linked: then it has to be shown anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,8 @@ class Proven:
     via: Via
     name: str
     """As the provider calls the person; shown, never compared."""
+    username: str = ""
+    """What the person signs in with there, as the provider says it; shown, never compared."""
     at: datetime
     level: AuthenticationLevel | None = None
     """What its `acr` counts for here; None: no more than a first factor."""

@@ -29,7 +29,7 @@ class Prompt(StrEnum):
 
     NONE = "none"
     LOGIN = "login"
-    CONSENT = "consent"  # nothing to do: relying parties are the office's own
+    CONSENT = "consent"  # nothing to do where the relying party is the centre's own
     SELECT_ACCOUNT = "select_account"
 
 

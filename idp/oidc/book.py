@@ -9,6 +9,7 @@ from config.vocabulary import SessionId, SubjectId
 from idp.events import Event
 from idp.login.handle import HandleHash
 from idp.login.session import Session
+from idp.oidc import consent
 from idp.oidc.claims_request import NOTHING_MORE, ClaimsRequest
 from idp.oidc.client import ClientId, Scope
 
@@ -101,7 +102,7 @@ class DeviceGrant:
     used_at: datetime | None = None
 
 
-class Book(Protocol):
+class Book(consent.Book, Protocol):
     def keep_code(self, code: Code) -> None: ...
 
     def code(self, name: HandleHash) -> Code | None: ...
@@ -134,6 +135,10 @@ class Book(Protocol):
 
     def withdraw_tokens(self, code: HandleHash, now: datetime) -> int:
         """Remove the access tokens that came of a code, and end its refresh tokens; how many there were."""
+        ...
+
+    def consents_of(self, subject: SubjectId) -> Sequence[consent.Consent]:
+        """In the order of the clients' names."""
         ...
 
     def session(self, sid: SessionId) -> Session | None: ...

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from joserfc.jwk import KeySet
 
-from config.settings import OidcClient
+from config.settings import OidcClient, Outside
 from config.vocabulary import SessionId, SubjectId
 from idp.oidc.assertion import KeysUnusable, keys_of
 from idp.oidc.client_certificate import CertificateName, NameUnusable, subject_of
@@ -134,6 +134,8 @@ class Client:
     """None: it knows people by the names that everybody knows."""
     application: str = ""
     """Its id, where policies decide who may sign in to it; else whoever may sign in at all."""
+    outside: Outside | None = None
+    """People are asked before it learns anything of them; None: it is the centre's own."""
     introspects: frozenset[str] = frozenset()
     """Clients about whose access tokens it may ask, besides its own."""
     backchannel_logout_uri: str | None = None
@@ -275,6 +277,7 @@ def client_of(
         sector=entry.sector or _host(next(iter(entry.redirect_uris), "")),
         pseudonym=pseudonym if entry.subject_type == "pairwise" else None,
         application=entry.application or "",
+        outside=entry.outside,
         introspects=frozenset(entry.introspects),
         backchannel_logout_uri=entry.backchannel_logout_uri,
         frontchannel_logout_uri=entry.frontchannel_logout_uri,

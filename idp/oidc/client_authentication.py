@@ -28,6 +28,13 @@ class Shown:
     """The secret or the assertion."""
     certificate: ClientCertificate | None = None
     """Of the connection, verified."""
+    as_sent: str = field(default="", repr=False)
+    """The secret of a header as it stands there, of clients that do not encode it (RFC 6749 §2.3.1)."""
+
+    def secret(self, client: Client, now: datetime) -> str | None:
+        """Which of the client's secrets it shows, by the public name; None: none that is good."""
+        read = (client.secret_shown(text, now) for text in (self.proof, self.as_sent))
+        return next((name for name in read if name is not None), None)
 
     @property
     def is_guess(self) -> bool:
@@ -60,7 +67,8 @@ def _by_header(authorization: str, named: str | None, clients: Clients) -> Shown
         return Shown(client=None, method=Method.BASIC)
     if named is not None and named != basic[0]:
         return Refused(OAuthError.INVALID_REQUEST, "client_id is another than in the header")
-    return Shown(client=_of(basic[0], clients), method=Method.BASIC, proof=basic[1])
+    _, _, as_sent = _basic(authorization).partition(":")
+    return Shown(client=_of(basic[0], clients), method=Method.BASIC, proof=basic[1], as_sent=as_sent)
 
 
 def _by_assertion(text: str, kind: str | None, named: str | None, clients: Clients) -> Shown | Refused:
@@ -85,8 +93,7 @@ def fault(
         case Method.NONE:
             return None
         case Method.BASIC | Method.POST:
-            right = client.secret_shown(shown.proof, now) is not None
-            return None if right else ClientFault.SECRET_WRONG
+            return ClientFault.SECRET_WRONG if shown.secret(client, now) is None else None
         case Method.KEY:
             wrong = assertions.fault(book, shown.proof, client.id, client.keys, audiences, now)
             return None if wrong is None else ClientFault(f"client_{wrong}")
@@ -100,15 +107,19 @@ def fault(
 
 def read_basic(header: str) -> tuple[str, str] | None:
     """Id and secret of HTTP Basic, each form-encoded (RFC 6749 §2.3.1); None when unreadable."""
+    name, colon, secret = _basic(header).partition(":")
+    return (unquote_plus(name), unquote_plus(secret)) if colon else None
+
+
+def _basic(header: str) -> str:
+    """What HTTP Basic says, still encoded; empty when unreadable."""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
-        return None
+        return ""
     try:
-        text = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
+        return base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
-        return None
-    name, colon, secret = text.partition(":")
-    return (unquote_plus(name), unquote_plus(secret)) if colon else None
+        return ""
 
 
 def _of(name: str, clients: Clients) -> Client | None:

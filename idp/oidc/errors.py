@@ -13,6 +13,7 @@ class OAuthError(StrEnum):
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
     ACCESS_DENIED = "access_denied"
     LOGIN_REQUIRED = "login_required"
+    CONSENT_REQUIRED = "consent_required"
     UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
     """OpenID Connect Core Error Code unmet_authentication_requirements 1.0."""
     INVALID_REQUEST_OBJECT = "invalid_request_object"

@@ -1,6 +1,7 @@
 """Applications that administrators connect by pages: on the running product, by typed addresses and forged forms."""
 
 import asyncio
+import html
 import json
 import re
 from base64 import b64encode
@@ -204,3 +205,26 @@ async def test_no_form_of_another_site_connects_or_changes_anything(ground: Grou
             answer = await centre.browser.post(url, fields, headers=headers, follow=False)
             assert answer.status == 403, headers
     assert await ground.state.own_clients.all() == before
+
+
+async def test_nothing_is_told_to_an_application_outside_before_its_person_agreed_on_our_page(
+    ground: Ground, centre: Centre, clerk: SignedIn
+) -> None:
+    name, _ = await centre.connected(operator="Cizí, s.r.o.")
+    browser = known_at_login(ground, clerk)
+    asked = authorization(ground, client_id=name, redirect_uri=CALLBACK, scope="openid email")
+    page = await browser.get(asked, follow=False)
+    assert (page.status, "Cizí, s.r.o." in page.text) == (200, True)
+    silently = await browser.get(f"{asked}&prompt=none", follow=False)
+    assert silently.location.query["error"] == "consent_required"
+    [form_of_yes] = [one for one in re.findall(r"<form.*?</form>", page.text, re.DOTALL) if "agree" in one]
+    fields = {
+        key: html.unescape(value) for key, value in re.findall(r'name="(\w+)" value="([^"]*)"', form_of_yes)
+    }
+    url = f"{ground.login}/consent"
+    for headers in foreign(ground, url):
+        assert (await browser.post(url, fields, headers=headers, follow=False)).status == 403, headers
+    assert await ground.entries(codes=(Code.CONSENT_GIVEN,), application=name) == []
+    answer = await browser.post(url, fields, follow=False)
+    assert str(answer.location).startswith(f"{CALLBACK}?code=")
+    assert (await ground.entry(answer, Code.CONSENT_GIVEN)).person == clerk.account.login

@@ -56,10 +56,11 @@ class Office:
     async def begun(self, browser: Visitor) -> Shown:
         return await browser.get(self.product.addresses.portal)
 
-    async def answer(self, browser: Visitor, page: Shown, who: str = HERS) -> str:
+    async def answer(self, browser: Visitor, page: Shown, who: str = HERS, **more: str) -> str:
         """The address with which the provider sends that browser back."""
         self.running.op.at_screen = who
-        there = page.url.with_path("/sign-in/upstream").with_query(flow=page.url.query["flow"], provider=NAME)
+        asked = {"flow": page.url.query["flow"], "provider": NAME, **more}
+        there = page.url.with_path("/sign-in/upstream").with_query(asked)
         sent = await browser.get(there, follow=False)
         assert sent.status == 303, sent.text
         tls = self.running.tls()
@@ -90,7 +91,7 @@ async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Offi
         clerk = next(one for one in product.world.accounts if one.totp_secret and not one.disabled)
         made = Office(product, running, clerk)
         browser = made.browser()
-        page = await browser.get(await made.answer(browser, await made.begun(browser)))
+        page = await browser.get(await made.answer(browser, await made.begun(browser), link="yes"))
         page = await browser.fill(page, username=clerk.login, password=clerk.password)
         assert 'name="code"' in page.text
         code = code_at(Secret(clerk.totp_secret or ""), datetime.now(UTC))
@@ -158,6 +159,22 @@ async def test_the_provider_alone_opens_nothing_and_links_nobody(office: Office)
         assert not office.signed_in(browser)
     assert len(await office.entries(Code.UPSTREAM_LINKED)) == 1
     assert (await office.entries(Code.SIGN_IN_UPSTREAM_NOT_LINKED))[0].details["upstream_identity"] == "c3"
+
+
+async def test_a_session_that_somebody_left_at_the_provider_is_linked_with_nobody(office: Office) -> None:
+    """On a shared computer; the provider does not ask again, whatever we ask of it."""
+    earlier = int((datetime.now(UTC) - timedelta(hours=1)).timestamp())
+    office.running.op.people["d4"] = {"name": "Kdo tu seděl předtím", "auth_time": earlier}
+    browser = office.browser()
+    page = await office.begun(browser)
+    offered = await browser.get(await office.answer(browser, page, "d4"))
+    assert "link=yes" in offered.text
+    refused = await browser.get(await office.answer(browser, page, "d4", link="yes"))
+    assert (refused.status, (await office.reasons())[0]) == (422, "upstream_not_anew")
+    known = await browser.fill(refused, username=office.clerk.login, password=office.clerk.password)
+    assert 'name="code"' in known.text
+    linked = await office.entries(Code.UPSTREAM_LINKED)
+    assert [one.details["upstream_identity"] for one in linked] == [HERS]
 
 
 async def test_a_provider_that_redirects_us_is_not_followed(office: Office) -> None:

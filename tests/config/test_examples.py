@@ -155,6 +155,7 @@ def office(tmp_path: Path) -> Path:
         "programs-ca.crl",
         "budget-import.json",
         "attendance.jwks.json",
+        "archive-saml.pem",
         "cities.mmdb",
     )
     certificates = ("tls/chain.pem", "tls/gateway.pem", "tls/database-client.pem", "tls/siem-client.pem")

@@ -33,6 +33,7 @@ def test_it_names_a_provider_that_is_there() -> None:
         {"client_secret_file": None},
         {"scopes": ["profile"]},
         {"kind": "caais"},
+        {"client_id": "realm-management"},
         {"levels": [UpstreamLevel(acr=acr, level="two-factors") for acr in ("a", "b")]},
     ],
 )

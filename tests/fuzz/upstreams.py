@@ -28,12 +28,15 @@ ages = st.sampled_from([0, 0, 59, 61])  # minutes since the person showed there 
 class Upstreams(Own):
     @rule(
         flow=backs.map(Back), stranger=strange, identity=identities, way=ways_back, answer=answers, level=trusts,
-        minutes=ages, anew=strange,
+        minutes=ages, anew=strange, linking=strange,
     )  # fmt: skip
-    def by_another_provider(self, flow, stranger, identity, way, answer, level, minutes=0, *, anew=False):
+    def by_another_provider(
+        self, flow, stranger, identity, way, answer, level, minutes=0, *, anew=False, linking=False
+    ):
         flow = self.latest(flow.back) if isinstance(flow, Back) else flow
         handle = new_handle()
-        gone = Gone(provider=NAME, state=hashed(handle), nonce="n", verifier="v", at=self.now, anew=anew)
+        question = {"state": hashed(handle), "nonce": "n", "verifier": "v"}
+        gone = Gone(provider=NAME, at=self.now, anew=anew, linking=linking, **question)
         if conduct_upstream.send(self.book, self.visit(flow, stranger), gone).told is not None:
             return
         assert not stranger
@@ -57,9 +60,9 @@ class Upstreams(Own):
             shown_at=self.now - timedelta(minutes=minutes),
         )
         said = Refusal.UPSTREAM_NONCE_WRONG if way == "refused" else proven
-        self.proven(flow, progress.checking, said, answer)
+        self.proven(flow, progress.checking, said, answer, may_link=linking and minutes == 0)
 
-    def proven(self, flow, checking, said, answer):
+    def proven(self, flow, checking, said, answer, *, may_link):
         visit = self.visit(flow, False)
         progress = conduct_upstream.answer_upstream(self.book, visit, checking, said)
         assert progress.session is None
@@ -67,7 +70,7 @@ class Upstreams(Own):
         if isinstance(said, Proven):
             linked = self.links.get(said.via.identity.subject)
         if progress.ask is None:
-            not_known = isinstance(said, Proven) and linked is None
+            not_known = isinstance(said, Proven) and linked is None and may_link
             shown.identity = said.via.identity.subject if not_known and progress.told is None else None
             return
         assert progress.ask.subject == linked, "an identity that is linked with nobody, or with somebody else"
@@ -93,7 +96,7 @@ class Upstreams(Own):
     def linked_and_used(self, browser, demanded, identity, level):
         """Jana shows both sides, then comes in by the other alone and her factor."""
         flow = self.begin(browser, None)
-        self.by_another_provider(flow, False, identity, "honest", "honest", None)
+        self.by_another_provider(flow, False, identity, "honest", "honest", None, linking=True)
         self.password(flow, False, "jana", "right", "honest")
         self.recovery_code(flow, False, "unused")
         flow = self.begin(browser, demanded)

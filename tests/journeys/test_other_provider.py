@@ -81,6 +81,10 @@ async def test_a_clerk_links_the_region_s_provider_comes_in_by_it_and_ends_it(
             await page.goto(product.addresses.portal)
             assert await faults_in_looks(page, "upstream-sign-in", "cs") == []
             await at_provider(page)
+            await expect(page.get_by_text("S žádným účtem úřadu to zatím není propojené")).to_be_visible()
+            assert await faults_in_looks(page, "upstream-not-linked", "cs") == []
+            await page.get_by_role("link", name="ještě jednou a propojit").click()
+            await page.get_by_role("button", name="Jana N. (kraj)").click()
             await expect(page.get_by_role("heading", name="Propojení účtu")).to_be_visible()
             assert await faults_in_looks(page, "upstream-link", "cs") == []
             await by_password(page, clerk, "Propojit a pokračovat")

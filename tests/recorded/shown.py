@@ -63,6 +63,13 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "idp/http/test_device_grant.py::test_a_program_gets_the_tokens_of_whoever_types_its_code_and_says_yes",
         "idp/http/test_device_grant.py::test_only_clients_that_are_configured_for_it_ask",
     ),
+    "login /account/consents/withdraw": (
+        "idp/http/test_consent.py::test_what_is_withdrawn_takes_the_tokens_along_and_is_asked_about_again",
+    ),
+    "login /consent": (
+        "idp/http/test_consent.py::test_a_person_reads_who_learns_what_and_agrees_once",
+        "idp/http/test_consent.py::test_who_does_not_agree_goes_back_without_a_code_and_is_asked_again",
+    ),
     "login /sign-in/code": (
         "idp/http/test_sign_in.py::test_password_and_code_lead_back_to_the_application",
         "journeys/test_factors.py::test_a_first_sign_in_enrols_by_an_officers_code_and_recovery_codes_open_the_next_one",

@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.rig.child import child
 APACHE = "/usr/sbin/apache2"
 NOBODY = "www-data"  # Apache serves nothing as root
 MODULES = ("mpm_event", "alias", "authz_core", "dav", "dav_fs", "deflate", "dir", "filter", "http2", "mime")
-CONFIGURATION = """
+SERVER = """
 ServerName localhost
 ServerRoot {folder}
 DefaultRuntimeDir {folder}
@@ -22,6 +22,8 @@ PidFile {folder}/pid
 ErrorLog {folder}/errors.log
 Listen 127.0.0.1:{port}
 {modules}
+"""
+CONFIGURATION = """
 Protocols h2c http/1.1
 LimitRequestLine 32000
 TypesConfig /dev/null
@@ -53,15 +55,19 @@ def apache() -> Iterator[Apache]:
     with tempfile.TemporaryDirectory(prefix="brana-apache-") as kept:
         folder, port = Path(kept), free_port()
         (folder / "files/dav").mkdir(parents=True)
-        modules = "\n".join(
-            f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in MODULES
-        )
-        text = CONFIGURATION.format(folder=folder, port=port, modules=modules)
-        (folder / "apache.conf").write_text(text)
-        nobody = NOBODY if os.getuid() == 0 else None
-        if nobody is not None:
-            for one in (folder, *folder.rglob("*")):
-                shutil.chown(one, nobody, nobody)
-        command = [APACHE, "-f", str(folder / "apache.conf"), "-D", "FOREGROUND"]
-        with child(command, port, nobody):
+        with serving(folder, port, MODULES, CONFIGURATION.format(folder=folder)):
             yield Apache(port, folder / "files")
+
+
+@contextlib.contextmanager
+def serving(folder: Path, port: int, modules: Sequence[str], site: str) -> Iterator[None]:
+    """An Apache with these modules and that configuration, which may read all of `folder`."""
+    loaded = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in modules)
+    text = SERVER.format(folder=folder, port=port, modules=loaded) + site
+    (folder / "apache.conf").write_text(text, "utf-8")
+    nobody = NOBODY if os.getuid() == 0 else None
+    if nobody is not None:
+        for one in (folder, *folder.rglob("*")):
+            shutil.chown(one, nobody, nobody)
+    with child([APACHE, "-f", str(folder / "apache.conf"), "-D", "FOREGROUND"], port, nobody):
+        yield

@@ -32,6 +32,7 @@ from gateway.storage.audit_search import LogSearch
 from tests.rig.apache import Apache, apache
 from tests.rig.chatty import Chatty, chatty, hinting
 from tests.rig.child import child
+from tests.rig.mellon import ServiceProvider, service_provider
 from tests.rig.name_proxy import name_proxy
 from tests.rig.product import ROOT, Product, installed
 from tests.rig.relying_party import CLIENT, SECRET, RelyingParty
@@ -97,6 +98,35 @@ redirect_uris = ["https://partner.{domain}:{port}/oidc/callback"]
 post_logout_redirect_uris = ["https://partner.{domain}:{port}/bye"]
 secret_file = "partner.secret"
 """
+SAML = """
+identity = { way = "none" }
+routes = [
+  { path = "/mellon/postResponse", methods = ["POST"], action = "read" },
+  { path = "/strong/mellon/postResponse", methods = ["POST"], action = "read" },
+  { path = "/sealed/mellon/postResponse", methods = ["POST"], action = "read" },
+  { methods = ["GET"], action = "read" },
+]
+"""
+TRUSTED = """
+[[saml_service_providers]]
+entity_id = "https://archive.{domain}:{port}/mellon/metadata"
+addresses = ["https://archive.{domain}:{port}/mellon/postResponse"]
+certificates = ["archive.pem"]
+requests_signed = true
+application = "archive"
+attributes = [{{ name = "uid", says = "login" }}, {{ name = "roles", says = "roles" }}]
+[[saml_service_providers]]
+entity_id = "https://archive.{domain}:{port}/strong/mellon/metadata"
+addresses = ["https://archive.{domain}:{port}/strong/mellon/postResponse"]
+certificates = ["archive.pem"]
+sign_answers = true
+[[saml_service_providers]]
+entity_id = "https://archive.{domain}:{port}/sealed/mellon/metadata"
+addresses = ["https://archive.{domain}:{port}/sealed/mellon/postResponse"]
+encryption_certificate = "archive.pem"
+sign_answers = true
+attributes = [{{ name = "uid", says = "login" }}]
+"""
 PORT = re.compile(r"^port = (\d+)$", re.MULTILINE)
 """Of what people see, the first of the configuration."""
 APPLICATIONS = {
@@ -109,6 +139,7 @@ APPLICATIONS = {
     "soap": ("soap", "soap", 'routes = [{ action = "write" }]'),
     "calls": ("calls", "chatty", CALLS),
     "partner": ("partner", "partner", OPENID),
+    "archive": ("archive", "archive", SAML),
 }
 """Id → server, first label of the host, settings. The gRPC service lives on the host of the page that calls it."""
 
@@ -119,6 +150,7 @@ class Centre:
     apache: Apache
     chatty: Chatty
     partner: RelyingParty
+    archive: ServiceProvider
     proxy: str
     """Address of a proxy by which clients find the hosts."""
 
@@ -226,6 +258,9 @@ async def centre(folder: Path) -> AsyncIterator[Centre]:
         partner = RelyingParty()
         ports["partner"] = await stack.enter_async_context(_served(partner))
         write_private(folder / "partner.secret", SECRET.encode())
+        archive = stack.enter_context(service_provider())
+        ports["archive"] = free_port()
+        (folder / "archive.pem").write_bytes(archive.certificate)
 
         def configured(text: str) -> str:
             port = PORT.search(text)
@@ -234,6 +269,7 @@ async def centre(folder: Path) -> AsyncIterator[Centre]:
             return (
                 _with_policies(folder, text)
                 + registered
+                + TRUSTED.format(domain=DOMAIN, port=port[1])
                 + "".join(
                     CONFIGURED.format(id=name, host=host, domain=DOMAIN, port=ports[server], text=more)
                     for name, (server, host, more) in APPLICATIONS.items()
@@ -244,8 +280,19 @@ async def centre(folder: Path) -> AsyncIterator[Centre]:
         partner.origin = f"https://{product.addresses.authority(f'partner.{DOMAIN}')}"
         partner.issuer, partner.tls = product.addresses.issuer, product.tls()
         await product.start()
+        archive.origin = f"https://{product.addresses.authority(f'archive.{DOMAIN}')}"
+        stack.enter_context(archive.running(ports["archive"], await _metadata(product)))
         proxy = await stack.enter_async_context(name_proxy(product.port))
-        yield Centre(product, files, talker, partner, proxy)
+        yield Centre(product, files, talker, partner, archive, proxy)
+
+
+async def _metadata(product: Product) -> str:
+    """As an operator fetches them."""
+    visitor = product.visitor()
+    shown = await visitor.get(f"{product.addresses.issuer}/saml/metadata")
+    await visitor.close()
+    assert shown.status == 200, shown.text
+    return shown.text
 
 
 @contextlib.asynccontextmanager

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import ssl
 import subprocess
 import time
@@ -146,6 +147,7 @@ def keycloak(folder: Path, port: int, trusted: Sequence[Path], hosts: Sequence[s
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            start_new_session=True,
         )
     try:
         _wait(server, process)
@@ -155,7 +157,7 @@ def keycloak(folder: Path, port: int, trusted: Sequence[Path], hosts: Sequence[s
         try:
             process.wait(ENDS_WITHIN)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # the script and its child, a group of their own
             process.wait()
 
 

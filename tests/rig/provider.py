@@ -23,7 +23,7 @@ from webauthn.helpers import base64url_to_bytes
 
 from config.district import Municipality
 from config.places import Places
-from config.settings import Place, SignIn, Title
+from config.settings import Outside, Place, SignIn, Title
 from config.vocabulary import Language, SessionId, SubjectId
 from gateway.storage.seal import Seal
 from idp.directory.errors import DirectoryUnusable
@@ -40,6 +40,7 @@ from idp.http.provider import (
     NotAdmitted,
     Provider,
     Reread,
+    SamlDoor,
     UpstreamDoor,
 )
 from idp.http.recovery import Recovery
@@ -119,6 +120,12 @@ def clients() -> dict[ClientId, Client]:
                 pseudonym=SEAL.pseudonym,
             )
             for name, sector in (("own-names", "a.test"), ("same-names", "a.test"), ("other-names", "b.test"))
+        ),
+        Client(
+            id=ClientId("outside"),
+            redirect_uris=here,
+            refresh="always",
+            outside=Outside(name="Kurzy <online>", operator="Kurzy s.r.o."),
         ),
         Client(id=ClientId("decided"), redirect_uris=here, refresh="always", application="records"),
     )
@@ -325,6 +332,7 @@ async def provider(
     realms: Realms = ONE_DIRECTORY,
     some_silent: Callable[[], bool] = lambda: False,
     upstreams: Mapping[str, UpstreamDoor] | None = None,
+    saml: SamlDoor | None = None,
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -357,6 +365,7 @@ async def provider(
                 realm=realm,
                 some_silent=some_silent,
                 upstreams=upstreams or {},
+                saml=saml,
                 directory_errors=(DirectoryUnusable,),
                 pages=Pages(
                     (),

@@ -14,7 +14,7 @@ from idp.directory.errors import BindRefused
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
 from idp.directory.reader import Admit, DirectoryReader
-from idp.http.provider import UpstreamDoor
+from idp.http.provider import SamlDoor, UpstreamDoor
 from idp.login import key_site, keys, totp
 from idp.login.authenticator import Authenticator, Credential, Newly, Proof, new_authenticator_id
 from idp.login.officer import issue_enrolment_code
@@ -112,6 +112,7 @@ async def sign_in_world(
     lockout: Lockout = NO_LOCKOUT,
     sign_in: SignIn | None = None,
     upstreams: Mapping[str, UpstreamDoor] | None = None,
+    saml: SamlDoor | None = None,
     **settings: Any,
 ) -> AsyncIterator[World]:
     """`settings`: of the directory, other than those of `office`."""
@@ -132,7 +133,7 @@ async def sign_in_world(
         start = datetime.now(UTC).replace(microsecond=0)
         changing = reader.change_password
         async with provider(
-            authenticate, reread, sign_in, start, changing, lockout, upstreams=upstreams
+            authenticate, reread, sign_in, start, changing, lockout, upstreams=upstreams, saml=saml
         ) as rig:
             await rig.kept.store.enrol_for(jana.subject, SECRET, rig.clock())
             yield World(rig, reader, office, jana, petr, asked)

@@ -168,7 +168,8 @@ class UpstreamProvider:
         self.authorized.append(asked)
         if Wrong.DENIES in self.wrong:
             return self._onward({"error": "access_denied", "state": asked["state"]})
-        who = self.at_screen or request.cookies.get(COOKIE)
+        signed_in = None if asked.get("prompt") == "login" else request.cookies.get(COOKIE)
+        who = self.at_screen or signed_in
         if who not in self.people:
             return self._page(request)
         return self._answer(asked, who)
@@ -188,9 +189,9 @@ class UpstreamProvider:
 
     async def _login(self, request: web.Request) -> web.Response:
         who = str((await request.post())["who"])
-        answer = web.HTTPSeeOther(f"/authorize?{request.query_string}")
+        answer = self._answer(dict(request.query), who)
         answer.set_cookie(COOKIE, who, secure=True, httponly=True)
-        raise answer
+        return answer
 
     async def _ask_to_leave(self, request: web.Request) -> web.Response:
         """RP-Initiated Logout 1.0 §2: without a hint about the session people are asked."""

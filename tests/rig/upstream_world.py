@@ -50,10 +50,19 @@ class UpstreamWorld:
     def op(self) -> Op:
         return self.running.op
 
-    async def at_op(self, page: str, browser: Browser, who: str | None = JANAS, provider: str = NAME) -> str:
+    async def at_op(
+        self,
+        page: str,
+        browser: Browser,
+        who: str | None = JANAS,
+        provider: str = NAME,
+        *,
+        link: bool = False,
+    ) -> str:
         """From the page of a sign-in to the provider; the address with which it sends the browser back."""
         self.op.at_screen = who
-        sent = await browser.get(f"{page.replace('/sign-in', '/sign-in/upstream', 1)}&provider={provider}")
+        way = f"{page.replace('/sign-in', '/sign-in/upstream', 1)}&provider={provider}"
+        sent = await browser.get(f"{way}&link=yes" if link else way)
         assert sent.status == 303, sent.text
         return await self.answer_of_op(sent.location)
 
@@ -66,18 +75,22 @@ class UpstreamWorld:
             assert got.status == 302, await got.text()
             return got.headers["Location"]
 
-    async def through(self, browser: Browser, who: str = JANAS, **changes: str | None) -> tuple[str, Answer]:
+    async def through(
+        self, browser: Browser, who: str = JANAS, *, link: bool = False, **changes: str | None
+    ) -> tuple[str, Answer]:
         """The page of a sign-in, and what the answer of the provider comes to there."""
         page = await browser.begin(**changes)
-        back = await self.at_op(page, browser, who)
+        back = await self.at_op(page, browser, who, link=link)
         return page, await browser.get(back.removeprefix(ISSUER))
 
     async def link(self, browser: Browser | None = None, who: str = JANAS) -> Browser:
         """Jana shows both sides."""
         browser = browser or self.world.rig.browser()
-        page, back = await self.through(browser, who)
+        page, back = await self.through(browser, who, link=True)
         assert back.status == 303, back.text
-        await browser.password(page, JANA, JANA_PASSWORD)
+        await browser.form(
+            page, "password", {"username": JANA, "password": JANA_PASSWORD, "confirmed": "yes"}
+        )
         done = await browser.code(page, self.world.code())
         assert done.status == 303, done.text
         self.world.rig.clock.forward(seconds=31)  # each code works once

@@ -71,6 +71,7 @@ GROUPS: tuple[Group, ...] = (
                 cs="přihlašovací služba je dočasně nedostupná",
                 en="the identity provider is unavailable for now",
             ),
+            "consent_required": Title(cs="je potřeba souhlas osoby", en="the person has to agree first"),
             "login_required": Title(cs="je potřeba přihlášení", en="a sign-in is needed"),
             "unmet_authentication_requirements": Title(
                 cs="požadované síly ověření nelze dosáhnout", en="the demanded level cannot be reached"
@@ -205,6 +206,44 @@ GROUPS: tuple[Group, ...] = (
             "device_code_expired": Title(cs="prošlý kód zařízení", en="expired device code"),
             "too_many_device_codes": Title(
                 cs="příliš mnoho žádostí o kód zařízení", en="too many requests for device codes"
+            ),
+            "saml_request_unreadable": Title(
+                cs="vadná žádost SAML", en="a request of SAML that cannot be read"
+            ),
+            "saml_provider_unknown": Title(
+                cs="neregistrovaná aplikace (SAML)", en="the service provider is not registered"
+            ),
+            "saml_address_unknown": Title(
+                cs="neregistrovaná adresa pro odpověď SAML",
+                en="an address for the answer that is not registered",
+            ),
+            "saml_signature_missing": Title(
+                cs="žádost SAML není podepsaná, ačkoli má být",
+                en="a request of SAML that should be signed is not",
+            ),
+            "saml_signature_wrong": Title(
+                cs="podpis žádosti SAML není platný", en="the signature of a request of SAML is not valid"
+            ),
+            "saml_request_for_another": Title(
+                cs="žádost SAML určená někomu jinému", en="a request of SAML meant for somebody else"
+            ),
+            "saml_request_out_of_time": Title(
+                cs="žádost SAML mimo dobu platnosti", en="a request of SAML out of its time"
+            ),
+            "saml_request_used_twice": Title(
+                cs="na žádost SAML už bylo odpovězeno", en="a request of SAML that was answered before"
+            ),
+            "saml_not_without_asking": Title(
+                cs="aplikace nechtěla, aby se brána ptala, a bez toho přihlásit nelze",
+                en="the application wanted nobody to be asked, and without that nobody is signed in",
+            ),
+            "saml_level_unmet": Title(
+                cs="síly ověření požadované přes SAML nelze dosáhnout",
+                en="the level demanded by SAML cannot be reached",
+            ),
+            "saml_name_not_offered": Title(
+                cs="označení osoby, které aplikace požaduje, nemá",
+                en="the person has no name of the kind that the application asks for",
             ),
             "token_missing": Title(cs="chybí token", en="no token was sent"),
         },

@@ -85,6 +85,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="poskytovatel osobu teď znovu neověřil, a další krok to vyžaduje",
                 en="the provider did not ask the person anew, which what comes next demands",
             ),
+            "upstream_not_confirmed": Title(
+                cs="osoba nepotvrdila, že se u poskytovatele právě sama přihlásila",
+                en="the person did not confirm that they have just signed in at the provider themselves",
+            ),
             "upstream_unlinked": Title(
                 cs="propojení s poskytovatelem mezitím skončilo",
                 en="the link with the provider ended meanwhile",

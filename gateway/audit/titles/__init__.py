@@ -81,6 +81,14 @@ TITLES: dict[Code, Title] = {
         cs="Vydání autorizačního kódu odmítnuto: aplikace {application} (důvod: {reason})",
         en="Authorization code refused: application {application} (reason: {reason})",
     ),
+    Code.SAML_ASSERTION_ISSUED: Title(
+        cs="Vydáno potvrzení o přihlášení (SAML): {who}, aplikace {application}",
+        en="Assertion of a sign-in issued (SAML): {who}, application {application}",
+    ),
+    Code.SAML_ASSERTION_REFUSED: Title(
+        cs="Vydání potvrzení o přihlášení (SAML) odmítnuto: aplikace {application} (důvod: {reason})",
+        en="Assertion of a sign-in refused (SAML): application {application} (reason: {reason})",
+    ),
     Code.TOKEN_ISSUED: Title(
         cs="Vydán token: {who}, aplikace {application}", en="Token issued: {who}, application {application}"
     ),

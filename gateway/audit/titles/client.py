@@ -4,6 +4,18 @@ from config.settings import Title
 from gateway.audit.entry import Code
 
 CLIENT_TITLES: dict[Code, Title] = {
+    Code.CONSENT_GIVEN: Title(
+        cs="Souhlas se sdělením údajů aplikaci {application}: {who} (rozsah: {consented})",
+        en="Consent that application {application} learns data: {who} (scopes: {consented})",
+    ),
+    Code.CONSENT_REFUSED: Title(
+        cs="Nesouhlas se sdělením údajů aplikaci {application}: {who}",
+        en="No consent that application {application} learns data: {who}",
+    ),
+    Code.CONSENT_WITHDRAWN: Title(
+        cs="Odvolán souhlas se sdělením údajů aplikaci {application}: {who} (zneplatněno tokenů: {revoked})",
+        en="Consent that application {application} learns data withdrawn: {who} (tokens withdrawn: {revoked})",
+    ),
     Code.CLIENT_ADDED: Title(
         cs="Připojena aplikace „{client_title}“ ({client}): {who}",
         en="Application “{client_title}” ({client}) connected: {who}",

@@ -186,6 +186,15 @@ signed_in_client = Table(
     Column("attempts", Integer, nullable=False),
 )
 
+consent = Table(
+    "consent",
+    metadata,
+    Column("subject", String(80), primary_key=True),
+    Column("client", String(200), primary_key=True),
+    Column("scopes", Text, nullable=False),  # space separated
+    Column("given_at", BigInteger, nullable=False),
+)
+
 refresh_family = Table(
     "refresh_family",
     metadata,

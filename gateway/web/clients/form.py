@@ -18,6 +18,7 @@ TEXTS = (
     "backchannel_logout_uri",
     "frontchannel_logout_uri",
     "application",
+    "operator",
     "subject_type",
     "sector",
     "id_token_algorithm",

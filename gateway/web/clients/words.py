@@ -14,6 +14,7 @@ AUTHENTICATIONS: Mapping[str, Title] = {
 }
 CZECH: Mapping[str, str] = {
     "is empty, too long or not to be seen": "je prázdný, příliš dlouhý, nebo není vidět",
+    "is too long or not to be seen": "je příliš dlouhé, nebo není vidět",
     "is none of the district": "není ze správního obvodu",
     "is empty": "je prázdné",
     "has too many addresses": "obsahuje příliš mnoho adres",

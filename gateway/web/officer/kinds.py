@@ -219,6 +219,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
     (
         Title(cs="Připojené aplikace", en="Connected applications"),
         {
+            Code.CONSENT_GIVEN: Title(cs="Souhlas se sdělením údajů", en="Consent given"),
+            Code.CONSENT_REFUSED: Title(cs="Nesouhlas se sdělením údajů", en="Consent refused"),
+            Code.CONSENT_WITHDRAWN: Title(cs="Odvolaný souhlas", en="Consent withdrawn"),
             Code.CLIENT_ADDED: Title(cs="Připojená aplikace", en="Application connected"),
             Code.CLIENT_CHANGED: Title(cs="Změna připojené aplikace", en="Connected application changed"),
             Code.CLIENT_SUSPENDED: Title(

@@ -123,6 +123,7 @@ LABELS: Mapping[str, Title] = {
     "granted_actions": Title(cs="Povolené činnosti", en="Permitted actions"),
     "happened": Title(cs="Kdy se to stalo", en="When it happened"),
     "owner": Title(cs="Kdo za program odpovídá", en="Who answers for the program"),
+    "consented": Title(cs="Rozsah souhlasu", en="Scopes agreed to"),
     "client": Title(cs="Označení připojené aplikace", en="Id of the connected application"),
     "client_title": Title(cs="Název připojené aplikace", en="Name of the connected application"),
     "changes": Title(cs="Co se změnilo", en="What changed"),

@@ -74,6 +74,12 @@ SIGN_IN: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.OFFICER_ACT_REFUSED: Title(cs="Neprovedený úkon správce", en="Officer's act not done"),
             Code.CODE_ISSUED: Title(cs="Vydaný autorizační kód", en="Authorization code issued"),
             Code.CODE_REFUSED: Title(cs="Odmítnutá žádost o přihlášení", en="Authorization refused"),
+            Code.SAML_ASSERTION_ISSUED: Title(
+                cs="Vydané potvrzení o přihlášení (SAML)", en="Assertion of a sign-in issued (SAML)"
+            ),
+            Code.SAML_ASSERTION_REFUSED: Title(
+                cs="Odmítnutá žádost o přihlášení (SAML)", en="Assertion of a sign-in refused (SAML)"
+            ),
             Code.TOKEN_ISSUED: Title(cs="Vydaný token", en="Token issued"),
             Code.TOKEN_REFUSED: Title(cs="Odmítnutá žádost o token", en="Token refused"),
             Code.TOKEN_REVOKED: Title(cs="Vrácený token", en="Token given back"),

@@ -20,7 +20,7 @@ DETAILS = {
     *("added", "removed", "changed", "settings", "after", "verdict"),
     *("granted_by", "why"),
     *("account", "secret", "elsewhere"),
-    *("client", "client_title", "changes", "before_until"),
+    *("consented", "revoked", "client", "client_title", "changes", "before_until"),
     *("node", "role", "service"),
     *("entries", "written", "first", "last", "hold"),
     *("receiver", "first", "last", "hold"),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from joserfc.jwk import ECKey, OctKey
 
 from config.problem import ConfigurationRefused, Problem
@@ -19,6 +20,7 @@ from gateway.commands.lock import take
 from gateway.demo.authority import authority, write_private
 from gateway.demo.configuration import RECORDS, ROUTES
 from tests.rig.countries import write_countries
+from tests.rig.service_provider import key
 
 pytestmark = pytest.mark.real
 EXAMPLES = Path(__file__).parents[3] / "config/examples"
@@ -33,7 +35,13 @@ PAIRS = (
     *("tls/caais-client.pem", "tls/caais-client.key"),
 )
 CERTIFICATES = (*PAIRS, *AUTHORITIES)
-PROGRAMS = ("programs-ca.pem", "programs-ca.crl", "budget-import.json", "attendance.jwks.json")
+PROGRAMS = (
+    "programs-ca.pem",
+    "programs-ca.crl",
+    "budget-import.json",
+    "archive-saml.pem",
+    "attendance.jwks.json",
+)
 CLIENT_KEYS = PROGRAMS[-1]
 SIGNS = ECKey.generate_key("P-256")
 KEY_SET = json.dumps({"keys": [SIGNS.as_dict(private=False)]})
@@ -41,6 +49,8 @@ SECRETS = (
     "directory.password",
     "library.secret",
     "webhook.secret",
+    "keycloak-client.secret",
+    "keycloak-administrator.secret",
     "smtp.password",
     "map.password",
     "region.secret",
@@ -78,6 +88,7 @@ def office(copied: Path) -> Path:
     for name in PROGRAMS:
         (folder / name).write_text("{}", "utf-8")  # read by the product alone
     (folder / CLIENT_KEYS).write_text(KEY_SET, "utf-8")
+    (folder / "archive-saml.pem").write_bytes(key().certificate.public_bytes(Encoding.PEM))
     write_countries(folder / "cities.mmdb")
     (folder / "programs-ca.crl").write_text("-----BEGIN X509 CRL-----\n", "utf-8")
     for name in SECRETS:

@@ -12,6 +12,7 @@ from joserfc.jws import extract_compact
 from msgspec.structs import replace
 from sqlalchemy import insert
 
+from config.settings import SamlServiceProvider
 from gateway.audit.acts import SYSTEM
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code
@@ -171,3 +172,46 @@ async def test_who_certifies_devices_is_told_to_gates_where_devices_are_enrolled
     await keys.look_again(now())
     assert certificates_in(keys.for_gates()) == (following, first)
     assert gate.devices == (following, first)
+
+
+def with_service_provider(state: State) -> State:
+    party = SamlServiceProvider(entity_id="https://a.test", addresses=["https://a.test/acs"])
+    return state.under(replace(state.settings, saml_service_providers=[party]), state.district)
+
+
+async def test_the_first_service_provider_brings_a_key_of_saml_and_without_one_there_is_none(
+    state: State,
+) -> None:
+    keys = made(state, Gate())
+    assert keys.saml is None
+    await keys.apply(now())
+    assert keys.saml is None
+    keys.under(with_service_provider(state))  # a reload
+    await keys.apply(now())
+    assert keys.saml is not None
+    again = made(with_service_provider(state), Gate())  # a start, or another node
+    assert again.saml is not None
+    assert again.saml.signing.certificate_text == keys.saml.signing.certificate_text
+    keys.under(state)
+    await keys.look_again(now())
+    assert keys.saml is None
+
+
+async def test_a_new_key_of_saml_is_in_the_metadata_for_a_month_before_it_signs_and_only_when_it_is_asked_for(
+    state: State,
+) -> None:
+    state = with_service_provider(state)
+    keys, moment = made(state, Gate()), now()
+    assert keys.saml is not None
+    before = keys.saml.signing.certificate_text
+    await keys.rotate_when_due(moment + timedelta(days=400))
+    assert keys.saml.signing.certificate_text == before
+    wanted = changes(state.settings, [Purpose.SAML], compromised=False)
+    await state.database.write(
+        lambda connection: rotate(connection, state.seal, append, wanted, SYSTEM, moment)
+    )
+    for days, signs in ((0, before), (29, before), (31, None)):
+        await keys.look_again(moment + timedelta(days=days))
+        signing = keys.saml.signing.certificate_text
+        assert (signing == before) is (signs == before)
+        assert len(keys.saml.announced) == (2 if days < 31 else 1)

@@ -99,9 +99,10 @@ async def test_claims_that_cannot_be_read_prove_nothing(there, claims):
 async def test_who_acts_for_an_office_without_a_role_there_links_nothing(there):
     there.op.people[JANAS]["lei"] = KVASICE_ICO
     browser = there.world.rig.browser()
-    page, back = await there.through(browser)
+    page, back = await there.through(browser, link=True)
     assert back.location == page
-    told = await browser.password(page, JANA, JANA_PASSWORD)
+    sure = {"username": JANA, "password": JANA_PASSWORD, "confirmed": "yes"}
+    told = await browser.form(page, "password", sure)
     assert told.status == 422
     assert "an office in which you have no role here" in told.text
     assert "Link and continue" not in told.text

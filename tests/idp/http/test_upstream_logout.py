@@ -171,7 +171,7 @@ async def test_one_that_the_directory_is_being_asked_about_by_it_opens_nothing(t
 async def test_one_that_would_be_linked_with_it_ends_too(there):
     there.op.sids[PETRS] = "relace-5"
     browser = there.world.rig.browser()
-    page, _ = await there.through(browser, PETRS)
+    page, _ = await there.through(browser, PETRS, link=True)
     await browser.password(page, JANA, JANA_PASSWORD)
     assert (await tell(there, sub=PETRS)).status == 200
     assert (await browser.code(page, there.world.code())).status == 400

@@ -16,6 +16,7 @@ from idp.login.inputs import (
     CodeEntered,
     DirectoryAnswered,
     LinkedAnswered,
+    PasswordEntered,
     PersonAnswered,
     SentUpstream,
     Unanswered,
@@ -121,9 +122,32 @@ def test_an_identity_that_is_linked_with_nobody_waits_for_the_password():
     for link in (None, replace(LINK, identity=replace(IDENTITY, issuer="https://jiny.test"))):
         after, effects = flow.step(at_provider(), answered(link=link), NOON)
         assert isinstance(after, AwaitingPassword)
-        assert after.linking == PROVEN
+        assert (after.stranger, after.linking) == (PROVEN, None)
         assert after.asking is None
         assert not any(isinstance(one, AskPerson | OpenSession) for one in effects)
+
+
+@pytest.mark.parametrize("age", [timedelta(hours=1), LATE_AT_MOST + timedelta(seconds=1)])
+def test_what_is_linked_was_shown_anew_to_that_end(age):
+    after, effects = flow.step(
+        at_provider(linking=True), answered(replace(PROVEN, shown_at=NOON - age), None), NOON
+    )
+    assert (after.linking, told(effects)) == (None, Refusal.UPSTREAM_NOT_ANEW)
+    fresh = replace(PROVEN, shown_at=NOON - LATE_AT_MOST)
+    after, _ = flow.step(at_provider(linking=True), answered(fresh, None), NOON)
+    assert (after.stranger, after.linking) == (None, replace(PROVEN, shown_at=NOON))
+    assert not after.unsure
+
+
+def test_of_a_provider_that_does_not_say_when_the_person_says_it_before_the_password_counts():
+    after, _ = flow.step(at_provider(linking=True), answered(link=None), NOON)
+    assert after.unsure
+    password = PasswordEntered(login="novakova.jana", password="x", attempt=TAKEN, drawn=draw())
+    same, effects = flow.step(after, password, NOON)
+    assert (same, told(effects)) == (after, Refusal.UPSTREAM_NOT_CONFIRMED)
+    asked, _ = flow.step(after, replace(password, confirmed=True), NOON)
+    assert isinstance(asked, CheckingPassword)
+    assert asked.waiting.linking == PROVEN
 
 
 @pytest.mark.parametrize("late", [None, timedelta(hours=1), LATE_AT_MOST + timedelta(seconds=1)])

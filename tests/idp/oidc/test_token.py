@@ -1,11 +1,15 @@
 import base64
-from urllib.parse import quote_plus
+from datetime import UTC, datetime
+from urllib.parse import quote_plus, unquote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.oidc import client_authentication, parameters, pkce, token
+from idp.oidc.client import Client, ClientId, Method, Secret
+from idp.oidc.client_authentication import Shown
+from idp.oidc.errors import ClientFault
 from idp.oidc.parameters import Unreadable
 
 
@@ -14,6 +18,24 @@ def test_basic_credentials_are_read_back(name, secret):
     text = f"{quote_plus(name)}:{quote_plus(secret)}"
     header = "Basic " + base64.b64encode(text.encode()).decode()
     assert client_authentication.read_basic(header) == (name, secret)
+
+
+@given(st.text(min_size=1, max_size=40), st.booleans(), st.text(max_size=40))
+def test_a_secret_in_the_header_is_taken_with_its_encoding_and_without(secret, encoded, other):
+    """RFC 6749 §2.3.1 wants the encoding; common libraries leave it out (docs/connecting.md)."""
+    client = Client(
+        id=ClientId("loans"), redirect_uris=frozenset(), secret=Secret.of(secret), method=Method.BASIC
+    )
+
+    def fault(sent):
+        header = "Basic " + base64.b64encode(f"loans:{sent}".encode()).decode()
+        shown = client_authentication.read({}, header, {client.id: client})
+        assert isinstance(shown, Shown)
+        return client_authentication.fault(None, shown, ["x"], datetime.now(UTC))
+
+    assert fault(quote_plus(secret) if encoded else secret) is None
+    if secret not in (other, unquote_plus(other)):
+        assert fault(other) is ClientFault.SECRET_WRONG
 
 
 @given(st.text(max_size=60))

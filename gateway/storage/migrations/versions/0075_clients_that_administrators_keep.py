@@ -1,4 +1,4 @@
-"""Relying parties that administrators keep by pages, and their secrets as digests."""
+"""Relying parties that administrators keep by pages, their secrets as digests, and what people agree to."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,4 +27,12 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.BigInteger(), nullable=True),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("client", "id", name=op.f("pk_oidc_client_secret")),
+    )
+    op.create_table(
+        "consent",
+        sa.Column("subject", sa.String(80), nullable=False),
+        sa.Column("client", sa.String(200), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("given_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "client", name=op.f("pk_consent")),
     )

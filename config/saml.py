@@ -1,0 +1,74 @@
+"""What is wrong with service providers of SAML, beyond types."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from config.address import split_address
+from config.doubt import Finding
+from config.settings import SamlServiceProvider, Settings
+
+
+def saml_findings(settings: Settings) -> Iterator[Finding]:
+    seen: set[str] = set()
+    hosted = {one.id for one in settings.applications}
+    for number, party in enumerate(settings.saml_service_providers):
+        at = f"saml_service_providers[{number}]"
+        if party.entity_id in seen:
+            yield f"{at}.entity_id", f"{party.entity_id!r} is taken", "name each service provider once"
+        seen.add(party.entity_id)
+        if party.entity_id != party.entity_id.strip() or not party.entity_id.isprintable():
+            yield (
+                f"{at}.entity_id",
+                "has blanks around it, or signs that nobody sees",
+                "copy it from its metadata",
+            )
+        yield from _addresses(at, party)
+        if party.requests_signed and not party.certificates:
+            yield f"{at}.requests_signed", "no key would verify them", "name its `certificates`"
+        if party.application is not None and party.application not in hosted:
+            yield (
+                f"{at}.application",
+                f"there is no application {party.application!r}",
+                "write the `id` of one of `applications`, or leave it out",
+            )
+        yield from _attributes(f"{at}.attributes", party)
+
+
+def _addresses(at: str, party: SamlServiceProvider) -> Iterator[Finding]:
+    for uri in party.addresses:
+        parts = split_address(uri)
+        if (
+            parts is None
+            or parts.scheme != "https"
+            or not parts.hostname
+            or "#" in uri
+            or "@" in parts.netloc
+        ):
+            yield (
+                f"{at}.addresses",
+                f"{uri!r} is not an https address without fragment",
+                "write the whole address, as `https://application.example/saml/acs`",
+            )
+
+
+def _attributes(at: str, party: SamlServiceProvider) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for place, one in enumerate(party.attributes):
+        if not one.name.strip() or not one.name.isprintable():
+            yield f"{at}[{place}].name", "is no name", "write it as the application knows it"
+        if one.name in seen:
+            yield f"{at}[{place}].name", f"{one.name!r} is said twice", "say each attribute once"
+        seen.add(one.name)
+
+
+def certificates_of_service_providers(settings: Settings) -> dict[str, Path]:
+    """Public files that must be there."""
+    return {
+        f"saml_service_providers[{number}].certificates[{place}]": file
+        for number, party in enumerate(settings.saml_service_providers)
+        for place, file in enumerate(party.certificates)
+    } | {
+        f"saml_service_providers[{number}].encryption_certificate": party.encryption_certificate
+        for number, party in enumerate(settings.saml_service_providers)
+        if party.encryption_certificate is not None
+    }

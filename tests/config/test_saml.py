@@ -1,0 +1,54 @@
+"""Service providers of SAML in the configuration: what is told before anything starts."""
+
+import pytest
+
+from config.saml import saml_findings
+from config.settings import SamlAttribute, SamlServiceProvider
+from gateway.commands import rehearsal
+from tests.config.test_examples import EXAMPLE, parse
+
+GOOD = {"entity_id": "https://a.test/saml", "addresses": ["https://a.test/acs"]}
+
+
+def found(*parties: dict) -> list[str]:
+    import msgspec  # noqa: PLC0415 - the settings are one frozen value
+
+    made = [SamlServiceProvider(**{**GOOD, **one}) for one in parties]
+    settings = msgspec.structs.replace(
+        parse(EXAMPLE.read_text("utf-8"), EXAMPLE), saml_service_providers=made
+    )
+    return [at for at, _, _ in saml_findings(settings)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({"addresses": ["http://a.test/acs"]}, "addresses"),
+        ({"addresses": ["https://a.test/acs#x"]}, "addresses"),
+        ({"addresses": ["https://u@a.test/acs"]}, "addresses"),
+        ({"entity_id": " https://a.test"}, "entity_id"),
+        ({"requests_signed": True}, "requests_signed"),
+        ({"application": "nothing"}, "application"),
+        ({"attributes": [SamlAttribute(name=" ", says="login")]}, "attributes[0].name"),
+        (
+            {"attributes": [SamlAttribute(name="a", says=one) for one in ("login", "mail")]},
+            "attributes[1].name",
+        ),
+    ],
+)
+def test_what_cannot_be_served_safely_is_told(changes: dict, at: str) -> None:
+    assert found({}) == []
+    assert found(changes) == [f"saml_service_providers[0].{at}"]
+
+
+def test_each_is_named_once() -> None:
+    assert found({}, {}) == ["saml_service_providers[1].entity_id"]
+
+
+def test_without_the_extra_the_check_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = parse(EXAMPLE.read_text("utf-8"), EXAMPLE)
+    monkeypatch.setattr(rehearsal, "SAML_NEEDS", "a_package_that_nobody_has")
+    at, what, remedy = next(rehearsal.saml_faults(settings))
+    assert at == "saml_service_providers"
+    assert "not installed" in what
+    assert "pip install brana[saml]" in remedy
