@@ -190,3 +190,14 @@ def test_exactly_one_name_says_which_certificate_is_the_client_s(
 def test_certificates_of_clients_need_an_authority(office: Office, more: str) -> None:
     with pytest.raises(ConfigurationRefused, match="no authority of client certificates"):
         load(office((SECRET, more)))
+
+
+@pytest.mark.parametrize("more", ["require_pushed = true\n", 'introspects = ["knihovna"]\n'])
+def test_who_shows_a_certificate_is_no_public_client(office: Office, more: str) -> None:
+    """What this office lacks for certificates is told, and nothing else."""
+    proof = f'authentication = "tls_client_auth"\ntls_client_auth_san_dns = "knihovna.example"\n{more}'
+    with pytest.raises(ConfigurationRefused) as refused:
+        load(office((SECRET, proof)))
+    assert "public client" not in str(refused.value)
+    with pytest.raises(ConfigurationRefused, match="public client"):
+        load(office((SECRET, more)))
