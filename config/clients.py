@@ -161,7 +161,7 @@ def _asks_about(at: str, client: OidcClient, known: Collection[str]) -> Iterator
 
 def _is_public(client: OidcClient) -> bool:
     """Keys alone do not prove it: they may be for its requests."""
-    return client.secret_file is None and client.authentication != "private_key_jwt"
+    return client.secret_file is None and client.authentication not in {"private_key_jwt", BY_CERTIFICATE}
 
 
 def secrets_of_clients(settings: Settings) -> dict[str, Path]:

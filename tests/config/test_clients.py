@@ -197,3 +197,14 @@ def test_whom_people_are_asked_about_is_asked_about_in_a_browser(office: Office)
     assert load(office((SECRET, SECRET + outside)))[0].oidc_clients[0].outside is not None
     with pytest.raises(ConfigurationRefused, match="device_authorization"):
         load(office((SECRET, f"{SECRET}device_authorization = true\n{outside}")))
+
+
+@pytest.mark.parametrize("more", ["require_pushed = true\n", 'introspects = ["knihovna"]\n'])
+def test_who_shows_a_certificate_is_no_public_client(office: Office, more: str) -> None:
+    """What this office lacks for certificates is told, and nothing else."""
+    proof = f'authentication = "tls_client_auth"\ntls_client_auth_san_dns = "knihovna.example"\n{more}'
+    with pytest.raises(ConfigurationRefused) as refused:
+        load(office((SECRET, proof)))
+    assert "public client" not in str(refused.value)
+    with pytest.raises(ConfigurationRefused, match="public client"):
+        load(office((SECRET, more)))
