@@ -7,7 +7,7 @@ import hashlib
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeGuard
 
@@ -17,7 +17,10 @@ from joserfc.jwk import KeySet
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523 §2.2
 ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"]
-LONGEST = timedelta(minutes=5)  # how far ahead `exp` may be: so long its `jti` is remembered
+LONGEST = timedelta(minutes=5)  # how far ahead `exp` of a signed request may be
+LONGEST_PROOF = timedelta(
+    hours=1
+)  # the same of an assertion: Authlib signs for an hour, and offers no other time
 CLOCKS_DIFFER_BY = timedelta(seconds=30)
 
 
@@ -69,10 +72,10 @@ def fault(
         return AssertionFault.FOR_ANOTHER
     if not is_time(expires) or not isinstance(name, str) or not name:
         return AssertionFault.WRONG
-    if not in_time(expires, now):
+    if not in_time(expires, now, LONGEST_PROOF):
         return AssertionFault.OUT_OF_TIME
     spent = hashlib.sha256(json.dumps([who, name]).encode()).digest()
-    until = now + LONGEST + 2 * CLOCKS_DIFFER_BY
+    until = datetime.fromtimestamp(expires, UTC) + 2 * CLOCKS_DIFFER_BY  # of clocks that differ two at the most
     return None if book.spend_assertion(spent, until) else AssertionFault.USED_TWICE
 
 
@@ -81,9 +84,9 @@ def is_time(said: object) -> TypeGuard[int | float]:
     return isinstance(said, int | float) and not isinstance(said, bool)
 
 
-def in_time(expires: float, now: datetime) -> bool:
+def in_time(expires: float, now: datetime, longest: timedelta = LONGEST) -> bool:
     """Neither over nor too far ahead; compared, not reckoned with."""
-    earliest, latest = (now - CLOCKS_DIFFER_BY).timestamp(), (now + LONGEST + CLOCKS_DIFFER_BY).timestamp()
+    earliest, latest = (now - CLOCKS_DIFFER_BY).timestamp(), (now + longest + CLOCKS_DIFFER_BY).timestamp()
     return earliest < expires <= latest
 
 

@@ -1,5 +1,6 @@
 """Debian's mod_auth_openidc in front of an old application, as `docs/connecting.md` has it, at the running product."""
 
+import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -34,6 +35,18 @@ async def known_to_apache(there: Connected, page: Page) -> Any:
 async def at_sign_in(there: Connected, page: Page) -> bool:
     await page.goto(there.url(CLIENT))
     return "://login." in page.url
+
+
+async def is_worthless(there: Connected, token: str) -> bool:
+    """Whether somebody with the client's secret gets nothing for that refresh token."""
+    form = {
+        "grant_type": "refresh_token",
+        "client_id": CLIENT,
+        "client_secret": (there.folder / "wiki.secret").read_text().strip(),
+        "refresh_token": token,
+    }
+    answer = await there.product.visitor().post(f"{there.product.addresses.issuer}/token", form)
+    return answer.status == 400 and '"invalid_grant"' in answer.text
 
 
 async def test_the_application_behind_it_is_told_who_asks(there: Connected, browser: Browser) -> None:
@@ -87,18 +100,31 @@ async def test_it_refreshes_and_what_was_used_ends_them_all(there: Connected, br
         assert page.url == there.url(CLIENT)
         new = await known_to_apache(there, page)
         assert {old[name] == new[name] for name in ("access_token", "refresh_token")} == {False}
-        form = {
-            "grant_type": "refresh_token",
-            "client_id": CLIENT,
-            "client_secret": (there.folder / "wiki.secret").read_text().strip(),
-        }
-        visitor = there.product.visitor()
         for token in (old["refresh_token"], new["refresh_token"]):
-            answer = await visitor.post(
-                f"{there.product.addresses.issuer}/token", {**form, "refresh_token": token}
-            )
-            assert (answer.status, '"invalid_grant"' in answer.text) == (400, True)
+            assert await is_worthless(there, token)
     assert await there.entries(Code.REFRESH_TOKEN_MISUSED, person=account.login, application=CLIENT)
+
+
+async def test_it_refreshes_by_itself_and_who_gets_nothing_more_is_signed_out_there(
+    there: Connected, browser: Browser
+) -> None:
+    account = account_of(there, "dvorak.petr")
+    async with person(browser) as page:
+        await page.goto(there.url(CLIENT))
+        await sign_in(page, account)
+        old = await known_to_apache(there, page)
+        await asyncio.sleep(1.5)
+        await page.goto(there.url(CLIENT, "/soon"))
+        new = await known_to_apache(there, page)
+        assert {old[name] == new[name] for name in ("access_token", "refresh_token")} == {False}
+        sign_ins = {"person": account.login, "application": CLIENT, "session": new["id_token"]["sid"]}
+        assert len(await there.entries(Code.CODE_ISSUED, **sign_ins)) == 1
+        assert await is_worthless(there, old["refresh_token"])
+        await asyncio.sleep(1.5)
+        await page.goto(there.url(CLIENT, "/soon"))
+        assert "Logged Out" in await page.inner_text("body")
+        await page.goto(there.url(CLIENT, "/soon"))  # who is signed in at the provider needs no page for it
+        assert len(await there.entries(Code.CODE_ISSUED, **sign_ins)) == 2
 
 
 async def test_its_link_signs_out_at_the_provider(there: Connected, browser: Browser) -> None:

@@ -42,9 +42,15 @@ MODULES = (
     "proxy_http",
     "ssl",
 )
-SEEN_OF_APACHE = (
-    "OIDCInfoHook id_token access_token access_token_expires refresh_token session\nOIDCOutgoingProxy {proxy}"
-)
+SEEN_OF_APACHE = """
+    OIDCInfoHook id_token access_token access_token_expires refresh_token session
+    OIDCOutgoingProxy {proxy}
+    # Where its tokens, good for 300 s, are soon too old.
+    <Location /soon>
+        OIDCRefreshAccessTokenBeforeExpiry 299 logout_on_error
+    </Location>
+</VirtualHost>
+"""
 SEEN = {
     "desk.mjs": """
 pages["GET /tokens"] = ({ session }) => json(session.tokens);
@@ -140,7 +146,7 @@ async def connected(folder: Path) -> AsyncIterator[Connected]:
         proxy = await stack.enter_async_context(name_proxy(made.port))
         behind = await stack.enter_async_context(_old_application())
         site = here(block("wiki", "apache")).replace("127.0.0.1:8080", f"127.0.0.1:{behind}")
-        site = site.replace("</VirtualHost>", SEEN_OF_APACHE.format(proxy=proxy) + "\n</VirtualHost>")
+        site = site.replace("</VirtualHost>\n", SEEN_OF_APACHE.format(proxy=proxy))
         stack.enter_context(_apache(folder, ports["wiki"], site, pair))
         for kept, name in ((pair.certificate, "tls.pem"), (pair.key, "tls.key")):
             shutil.copy(kept, folder / name)
