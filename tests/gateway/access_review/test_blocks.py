@@ -5,7 +5,7 @@ from dataclasses import replace
 from config.vocabulary import Role
 from gateway.access_review.blocks import Block, BlockId, Blocks, blocks_of
 from gateway.access_review.campaign import CampaignId
-from idp.directory.person import RoleHeld, StandIn
+from idp.directory.person import Pushed, RoleHeld, StandIn
 from idp.events import Actor
 from tests.rig.people import HULIN, JANA, PETR_ID, person
 from tests.rig.reviews import KVASICE, NOW
@@ -53,3 +53,9 @@ def test_a_role_as_a_deputy_can_be_taken_away_from_the_deputy() -> None:
     deputy = replace(JANA, roles=(MAYOR,), standing_in=(StandIn(MAYOR, "petr"),))
     counting = blocks_of([block(MAYOR, JANA.subject, "jana")]).counting(deputy)
     assert (counting.roles, counting.standing_in) == ((), ())
+
+
+def test_a_role_that_a_personnel_system_gives_can_be_taken_away_like_any_other() -> None:
+    given = replace(PETR, pushed=(Pushed(CLERK, "payroll"), Pushed(REGISTRAR, "payroll")))
+    counting = blocks_of([block(CLERK)]).counting(given)
+    assert (counting.roles, counting.pushed) == ((REGISTRAR, ELSEWHERE), (Pushed(REGISTRAR, "payroll"),))
