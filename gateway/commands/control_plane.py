@@ -53,7 +53,7 @@ from gateway.envoy.messages import Json
 from gateway.fleet.alike import digest_of_applications, marks_of
 from gateway.fleet.board import Board
 from gateway.fleet.gatekeeper import NO_EPOCH
-from gateway.grants.assertion import AssertionRefused
+from gateway.grants.assertion import SamlRequestRefused
 from gateway.grants.sign import keys_by_header
 from gateway.incidents.suspension import InForce as SuspendedInForce
 from gateway.metrics import Metrics
@@ -200,7 +200,7 @@ class ControlPlane:
             ),
             now=now,
             read_assertion=self.keys.read_assertion,
-            assertion_refusals=(AssertionRefused,),
+            assertion_refusals=(SamlRequestRefused,),
             state_errors=(DatabaseUnusable,),
             portal=self.addresses.portal,
             sign_in=self.addresses.issuer,

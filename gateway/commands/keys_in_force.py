@@ -102,7 +102,7 @@ class KeysInForce:
         return self._token_signer.sign(grant, account)
 
     def read_assertion(self, token: str, audience: ApplicationId, now: datetime) -> Assertion:
-        """Raises AssertionRefused."""
+        """Raises SamlRequestRefused."""
         return self._verifier(token, audience, now)
 
     def read_token(self, text: str, audience: ApplicationId, now: datetime) -> Token:

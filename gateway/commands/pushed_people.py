@@ -10,7 +10,7 @@ from config.vocabulary import DirectoryName, SubjectId
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import State, now
 from gateway.commands.suspending import suspending
-from gateway.grants.assertion import AssertionRefused
+from gateway.grants.assertion import SamlRequestRefused
 from gateway.personnel.linking import Linking
 from gateway.personnel.office import PersonnelOffice
 from gateway.personnel.record import Source
@@ -62,7 +62,7 @@ def scim(plane: ControlPlane) -> Scim | None:
             language=settings.language,
         ),
         read=plane.keys.read_assertion,
-        refusals=(AssertionRefused,),
+        refusals=(SamlRequestRefused,),
         now=now,
         state_errors=(DatabaseUnusable,),
     )

@@ -26,7 +26,7 @@ MALFORMED = (
 """What decoding raises at odd texts (their header is read before the signature) and at odd times in them."""
 
 
-class AssertionRefused(Exception):
+class SamlRequestRefused(Exception):
     """The header is missing, forged, meant for somebody else, or too old. The request is not served."""
 
 
@@ -35,14 +35,14 @@ class AssertionVerifier:
         self._keys, self._issuer = KeySet([*keys]), issuer
 
     def __call__(self, token: str, audience: ApplicationId, now: datetime) -> Assertion:
-        """Raises AssertionRefused."""
+        """Raises SamlRequestRefused."""
         try:
             claims = jwt.decode(token, self._keys, algorithms=[ALGORITHM]).claims
             assertion = Assertion.from_claims(claims)
         except MALFORMED as error:
-            raise AssertionRefused(f"not an assertion of ours: {type(error).__name__}") from error
+            raise SamlRequestRefused(f"not an assertion of ours: {type(error).__name__}") from error
         if claims.get("iss") != self._issuer or assertion.audience != audience:
-            raise AssertionRefused(f"meant for {assertion.audience}, not for {audience}")
+            raise SamlRequestRefused(f"meant for {assertion.audience}, not for {audience}")
         if not assertion.issued_at - LEEWAY <= now < assertion.expires_at + LEEWAY:
-            raise AssertionRefused(f"valid from {assertion.issued_at} to {assertion.expires_at}")
+            raise SamlRequestRefused(f"valid from {assertion.issued_at} to {assertion.expires_at}")
         return assertion

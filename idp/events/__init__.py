@@ -42,11 +42,11 @@ from idp.events.recovery import (
 )
 from idp.events.relying_party import (
     AssertionIssued,
-    AssertionRefused,
     AuthorizationGranted,
     AuthorizationRefused,
     ClientRefused,
     RefreshTokenMisused,
+    SamlRequestRefused,
     TokenIssued,
     TokenRefused,
     TokenRevoked,
@@ -110,7 +110,7 @@ Event = (
     | BlockLifted
     | SessionEnded
     | AssertionIssued
-    | AssertionRefused
+    | SamlRequestRefused
     | AuthorizationGranted
     | AuthorizationRefused
     | ClientRefused
@@ -137,7 +137,6 @@ __all__ = [
     "NOWHERE",
     "Actor",
     "AssertionIssued",
-    "AssertionRefused",
     "AuthorizationGranted",
     "AuthorizationRefused",
     "BlockLifted",
@@ -177,6 +176,7 @@ __all__ = [
     "RecoveryRevoked",
     "RecoveryUsed",
     "RefreshTokenMisused",
+    "SamlRequestRefused",
     "SessionEnded",
     "SignInCompleted",
     "SignInFailed",

@@ -20,7 +20,7 @@ from gateway.commands.sessions import tell
 from gateway.demo.configuration import RECORDS
 from gateway.demo.people import HULIN
 from gateway.demo.slapd import free_port
-from gateway.grants.assertion import AssertionRefused, AssertionVerifier
+from gateway.grants.assertion import AssertionVerifier, SamlRequestRefused
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.moment import micros
 from gateway.storage.tables.keys import signing_key
@@ -77,7 +77,7 @@ class AtWork:
         verify = AssertionVerifier([*(await self.published()).keys], self.product.addresses.portal)  # type: ignore[arg-type] - EC keys alone
         try:
             verify(assertion, ApplicationId("records"), datetime.now(UTC))
-        except AssertionRefused:
+        except SamlRequestRefused:
             return False
         return True
 

@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from config.vocabulary import ApplicationId
-from gateway.grants.assertion import AssertionRefused, AssertionVerifier
+from gateway.grants.assertion import AssertionVerifier, SamlRequestRefused
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.sign import GrantSigner, keys_by_header, public_jwks
 
@@ -58,7 +58,7 @@ def test_a_grant_never_verifies_as_an_assertion(
     grant: Grant, grant_key: ECKey, assertion_key: ECKey, now: datetime
 ) -> None:
     signed = GrantSigner(grant_key, assertion_key, ISSUER).sign(grant)
-    with pytest.raises(AssertionRefused):
+    with pytest.raises(SamlRequestRefused):
         AssertionVerifier([assertion_key], ISSUER)(signed.token, ApplicationId("spis"), now)
 
 
@@ -68,7 +68,7 @@ def test_even_with_one_key_for_both_a_grant_is_no_assertion(
     signed = GrantSigner(grant_key, grant_key, ISSUER).sign(grant)
     verify = AssertionVerifier([grant_key], ISSUER)
     for audience in ("spis", "brana-gate"):
-        with pytest.raises(AssertionRefused):
+        with pytest.raises(SamlRequestRefused):
             verify(signed.token, ApplicationId(audience), now + timedelta(minutes=1))
     claims = jwt.decode(signed.assertion, grant_key, algorithms=["ES256"]).claims
     assert "gate" not in claims

@@ -24,7 +24,7 @@ from gateway.commands.public_certificate import Standing
 from gateway.compliance.paper import NotDrawn, drawn
 from gateway.compliance.report import report_of, tallies
 from gateway.fleet.known_nodes import KnownFleet
-from gateway.grants.assertion import AssertionRefused, AssertionVerifier
+from gateway.grants.assertion import AssertionVerifier, SamlRequestRefused
 from gateway.incidents.incident import waiting
 from gateway.sessions.assistance import Assistance
 from gateway.sessions.lost_factors import LostFactors
@@ -291,7 +291,7 @@ class Office:
             ),
             now=lambda: NOW,
             read_assertion=AssertionVerifier([KEY], ISSUER),
-            assertion_refusals=(AssertionRefused,),
+            assertion_refusals=(SamlRequestRefused,),
             portal=f"https://portal.brana.test{self.origin_port}",
             sign_in=f"https://login.brana.test{self.origin_port}",
             municipality_name=lambda code: MUNICIPALITIES[code],

@@ -14,6 +14,7 @@ from idp.saml.arrival import by_post
 from idp.saml.errors import RequestRefused, Unsafe
 from idp.saml.names import ds, samlp
 from idp.saml.reading import canonical, tree
+from idp.saml.request import read
 from idp.saml.signature import sign, signed_by
 from tests.rig.service_provider import ACS, ENTITY, NOON, OTHER_ACS, key, party, posted, signed
 from tests.rig.service_provider import request as asked
@@ -113,12 +114,12 @@ def wrapped_8() -> etree._Element:
 def test_wrapping_a_signed_request_into_a_forged_one_is_refused(number: int) -> None:
     forged = globals()[f"wrapped_{number}"]()
     with pytest.raises(RequestRefused) as refused:
-        by_post(posted(etree.tostring(forged).decode()), {ENTITY: party()})
+        by_post(posted(etree.tostring(forged).decode()), {ENTITY: party()}, read)
     assert refused.value.reason in {Unsafe.SIGNATURE_WRONG, Unsafe.UNREADABLE}
 
 
 def test_a_signed_request_is_read_from_what_was_signed() -> None:
-    arrived = by_post(posted(signed(asked(NOON))), {ENTITY: party(signs=True)})
+    arrived = by_post(posted(signed(asked(NOON))), {ENTITY: party(signs=True)}, read)
     assert arrived.signed
     assert (arrived.request.id, arrived.request.address) == ("_request-1", ACS)
     assert request.read(signed_by(genuine(), KEYS)).id == "_request-1"
@@ -194,7 +195,7 @@ def test_only_the_one_form_is_believed_also_of_who_may_sign() -> None:
 
 def test_a_key_that_the_message_brings_along_proves_nothing() -> None:
     with pytest.raises(RequestRefused) as refused:
-        by_post(posted(signed(asked(NOON), by=key(1))), {ENTITY: party()})
+        by_post(posted(signed(asked(NOON), by=key(1))), {ENTITY: party()}, read)
     assert (refused.value.reason, refused.value.provider) == (Unsafe.SIGNATURE_WRONG, ENTITY)
 
 
