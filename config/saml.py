@@ -22,7 +22,22 @@ def saml_findings(settings: Settings) -> Iterator[Finding]:
                 "has blanks around it, or signs that nobody sees",
                 "copy it from its metadata",
             )
-        yield from _addresses(at, party)
+        for uri in party.addresses:
+            yield from _address(f"{at}.addresses", uri)
+        if party.logout_address is not None:
+            yield from _address(f"{at}.logout_address", party.logout_address)
+            if any(sign in party.logout_address.partition("?")[0] for sign in ";,'"):
+                yield (
+                    f"{at}.logout_address",
+                    "has a sign that a page's policy cannot name",
+                    "choose another path",
+                )
+            if not party.certificates:
+                yield (
+                    f"{at}.logout_address",
+                    "nobody could verify who asks to sign out",
+                    "name its `certificates`",
+                )
         if party.requests_signed and not party.certificates:
             yield f"{at}.requests_signed", "no key would verify them", "name its `certificates`"
         if party.application is not None and party.application not in hosted:
@@ -34,21 +49,14 @@ def saml_findings(settings: Settings) -> Iterator[Finding]:
         yield from _attributes(f"{at}.attributes", party)
 
 
-def _addresses(at: str, party: SamlServiceProvider) -> Iterator[Finding]:
-    for uri in party.addresses:
-        parts = split_address(uri)
-        if (
-            parts is None
-            or parts.scheme != "https"
-            or not parts.hostname
-            or "#" in uri
-            or "@" in parts.netloc
-        ):
-            yield (
-                f"{at}.addresses",
-                f"{uri!r} is not an https address without fragment",
-                "write the whole address, as `https://application.example/saml/acs`",
-            )
+def _address(at: str, uri: str) -> Iterator[Finding]:
+    parts = split_address(uri)
+    if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri or "@" in parts.netloc:
+        yield (
+            at,
+            f"{uri!r} is not an https address without fragment",
+            "write the whole address, as `https://application.example/saml/acs`",
+        )
 
 
 def _attributes(at: str, party: SamlServiceProvider) -> Iterator[Finding]:

@@ -16,10 +16,12 @@ class SamlAttribute(Setting, frozen=True, kw_only=True):
 
 
 class SamlServiceProvider(Setting, frozen=True, kw_only=True):
-    entity_id: Annotated[str, Meta(min_length=1, max_length=1024)]
+    entity_id: Annotated[str, Meta(min_length=1, max_length=200)]
     """Its name, as its metadata have it."""
     addresses: Annotated[list[str], Meta(min_length=1)]
     """Assertion consumer services (POST binding), exact; the first where a request names none."""
+    logout_address: str | None = None
+    """Where it is told of sign-outs by the browser, and answered about its own (Redirect binding)."""
     certificates: list[Path] = field(default_factory=list)
     """PEM, each with a key by which its requests are verified."""
     requests_signed: bool = False

@@ -61,7 +61,7 @@ class Code(StrEnum):
     CODE_ISSUED = "oidc.code_issued"
     CODE_REFUSED = "oidc.code_refused"
     SAML_ASSERTION_ISSUED = "saml.assertion_issued"
-    SAML_ASSERTION_REFUSED = "saml.assertion_refused"
+    SAML_REQUEST_REFUSED = "saml.request_refused"
     TOKEN_ISSUED = "oidc.token_issued"
     TOKEN_REFUSED = "oidc.token_refused"
     TOKEN_REVOKED = "oidc.token_revoked"

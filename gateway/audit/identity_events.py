@@ -100,8 +100,8 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
         case events.AssertionIssued(session=session, client=client, rule=rule, policy_version=version):
             issued = replace(_entry(event, Code.SAML_ASSERTION_ISSUED), session=session, application=client)
             return replace(issued, rule=rule, policy_version=version)
-        case events.AssertionRefused(client=client, reason=reason):
-            refused = _refused(event, Code.SAML_ASSERTION_REFUSED, reason)
+        case events.SamlRequestRefused(client=client, reason=reason):
+            refused = _refused(event, Code.SAML_REQUEST_REFUSED, reason)
             return replace(refused, application=client)
         case events.TokenIssued(session=session, client=client, refreshed=refreshed):
             how = {"refreshed": True} if refreshed else {}

@@ -33,6 +33,7 @@ def _served(one: SamlServiceProvider, pseudonym: Pseudonym) -> ServiceProvider:
         encrypts_to=None
         if one.encryption_certificate is None
         else verifying_key(one.encryption_certificate.read_bytes()),
+        logout_address=one.logout_address or "",
         signed_answers=one.sign_answers,
         application=one.application or "",
         pseudonym=pseudonym,

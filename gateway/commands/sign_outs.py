@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from config.vocabulary import SessionId
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.relying_parties import relying_parties
+from gateway.commands.saml import service_providers
 from gateway.commands.state import now
 from gateway.sessions.session import Session
 from gateway.sign_outs.delivery import LOOK_EVERY, Delivery
@@ -52,13 +53,18 @@ def receivers_of(plane: ControlPlane) -> Receivers:
 
 def frames_of(plane: ControlPlane) -> Callable[[Session], Awaitable[tuple[str, ...]]]:
     """What the browser loads of other applications when a session ends; asked before it does."""
-    clients = relying_parties(plane)
+    clients, door = relying_parties(plane), service_providers(plane)
 
     async def frames(session: Session) -> tuple[str, ...]:
-        if not any(one.frontchannel_logout_uri for one in clients.values()):
+        if door is None and not any(one.frontchannel_logout_uri for one in clients.values()):
             return ()
         sid = SessionId(session.provider_sid)
         signed_in_to = await plane.state.identities.look(lambda book: book.signed_in_to(sid))
-        return front_channel.addresses(signed_in_to, clients, plane.addresses.issuer, sid)
+        issuer = plane.addresses.issuer
+        addresses = front_channel.addresses(signed_in_to, clients, issuer, sid)
+        over = await plane.state.identities.look(lambda book: book.session(sid))
+        if door is None or over is None:
+            return addresses
+        return (*addresses, *door.frames(signed_in_to, over, issuer, now()))
 
     return frames

@@ -42,7 +42,6 @@ from idp.events.recovery import (
 )
 from idp.events.relying_party import (
     AssertionIssued,
-    AssertionRefused,
     AuthorizationGranted,
     AuthorizationRefused,
     ClientRefused,
@@ -53,6 +52,7 @@ from idp.events.relying_party import (
     DeviceAuthorizationAsked,
     DeviceAuthorizationRefused,
     RefreshTokenMisused,
+    SamlRequestRefused,
     TokenIssued,
     TokenRefused,
     TokenRevoked,
@@ -116,7 +116,7 @@ Event = (
     | BlockLifted
     | SessionEnded
     | AssertionIssued
-    | AssertionRefused
+    | SamlRequestRefused
     | AuthorizationGranted
     | AuthorizationRefused
     | ClientRefused
@@ -149,7 +149,6 @@ __all__ = [
     "NOWHERE",
     "Actor",
     "AssertionIssued",
-    "AssertionRefused",
     "AuthorizationGranted",
     "AuthorizationRefused",
     "BlockLifted",
@@ -195,6 +194,7 @@ __all__ = [
     "RecoveryRevoked",
     "RecoveryUsed",
     "RefreshTokenMisused",
+    "SamlRequestRefused",
     "SessionEnded",
     "SignInCompleted",
     "SignInFailed",

@@ -35,7 +35,7 @@ class AssertionIssued(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssertionRefused(Happening):
+class SamlRequestRefused(Happening):
     client: str
     reason: str
 

@@ -177,6 +177,10 @@ class SamlDoor(Protocol):
         """A request as `Flow.asked` keeps it; None for one that is answered no more."""
         ...
 
+    def frames(self, told: Collection[str], session: Session, issuer: str, now: datetime) -> tuple[str, ...]:
+        """What a browser loads so that those service providers forget the person of a session that is over."""
+        ...
+
     async def deny(self, request: web.Request, asked: SamlAsked, why: Denial) -> web.Response:
         """Tells the service provider."""
         ...

@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -27,6 +27,8 @@ from idp.http.authorize import (
     signed_in,
 )
 from idp.http.provider import Admitted, Book, NotAdmitted, Provider, provider_of
+from idp.http.security_headers import page_headers
+from idp.http.sign_out import leave
 from idp.http.tokens import KEPT_SHORTLY
 from idp.http.words import SAML_UNSAFE
 from idp.login import desk
@@ -34,15 +36,17 @@ from idp.login.drawn import new_challenge
 from idp.login.handle import HandleHash
 from idp.login.session import Session
 from idp.login.states import AwaitingPassword, Waiting
+from idp.oidc.client import ClientId
 from idp.oidc.errors import Refused
 from idp.saml import arrival as messages
 from idp.saml import asked as requests
-from idp.saml import level, metadata, response
+from idp.saml import level, logout, metadata, response
 from idp.saml.asked import GO, KEPT_FOR, Asked
 from idp.saml.errors import Denial, RequestRefused, Unsafe
 from idp.saml.keys import SamlKeys
 from idp.saml.provider import FORMATS, UNSPECIFIED, Pseudonym, ServiceProvider
-from idp.saml.request import fault
+from idp.saml.request import AuthnRequest, fault
+from idp.saml.request import read as read_request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,7 @@ class ServiceProviders:
         app.router.add_get(metadata.PATH, self.document)
         app.router.add_get(metadata.SSO, self.arrive, allow_head=False)
         app.router.add_post(metadata.SSO, self.arrive)
+        app.router.add_get(metadata.SLO, self.sign_out, allow_head=False)
         app.router.add_get(GO, self.go, allow_head=False)
 
     def read(self, kept: str, now: datetime) -> Asked | None:
@@ -80,9 +85,9 @@ class ServiceProviders:
         now, here = provider.clock(), provider.issuer + metadata.SSO
         try:
             if request.method == "GET":
-                arrived = messages.by_redirect(request.raw_path.partition("?")[2], self.providers)
+                arrived = messages.by_redirect(_query(request), self.providers, read_request)
             else:
-                arrived = messages.by_post(await arrival.form(request), self.providers)
+                arrived = messages.by_post(await arrival.form(request), self.providers, read_request)
             address = messages.address_of(arrived)
         except RequestRefused as refused:
             return await _unsafe(request, refused.reason, refused.provider)
@@ -123,6 +128,45 @@ class ServiceProviders:
             return await self.deny(request, asked, beginning)
         return await begin(request, requests.sealed(asked, self.pseudonym), beginning, client=asked.provider)
 
+    def frames(self, told: Collection[str], session: Session, issuer: str, now: datetime) -> tuple[str, ...]:
+        """A signed request for each: what ends there is said by what it was called there."""
+        keys, parties = self.keys(), [self.providers[one] for one in told if one in self.providers]
+        if keys is None:
+            return ()
+        return tuple(
+            logout.asked(_envelope(issuer, party.logout_address, "", now), session, party, keys.signing)
+            for party in parties
+            if party.logout_address
+        )
+
+    async def sign_out(self, request: web.Request) -> web.Response:
+        """`/saml/slo`: a service provider's person signs out, or it says that it has signed somebody out."""
+        provider, keys = provider_of(request), self.keys()
+        if "SAMLResponse" in request.query or keys is None:
+            return web.Response(status=204, headers=page_headers())  # in a frame; nothing rests on it
+        now, here = provider.clock(), provider.issuer + metadata.SLO
+        try:
+            arrived = messages.by_redirect(_query(request), self.providers, logout.read)
+        except RequestRefused as refused:
+            return await _unsafe(request, refused.reason, refused.provider)
+        party, asked = arrived.provider, arrived.request
+        wrong = fault(asked, here, now, signed=True)
+        if not arrived.signed:  # single logout profile §4.4.4.1
+            wrong = Unsafe.SIGNATURE_MISSING
+        elif not party.logout_address:
+            wrong = Unsafe.ADDRESS_UNKNOWN
+        if wrong is None and not await _first(provider, party.entity_id, asked.id, now + KEPT_FOR):
+            wrong = Unsafe.USED_TWICE
+        if wrong is not None:
+            return await _unsafe(request, wrong, party.entity_id)
+        session = await signed_in(provider, cookies.read_hashed(request, cookies.SSO))
+        meant = session is None or asked.means(session, party)
+        envelope = _envelope(provider.issuer, party.logout_address, asked.id, now)
+        onward = logout.answered(envelope, arrived.relay_state, keys.signing, ended=meant)
+        if session is None or not meant:
+            return send_on(onward)
+        return await leave(request, onward, session.sid, but=party.entity_id)
+
     async def deny(self, request: web.Request, asked: Asked, why: Denial) -> web.Response:
         """The service provider is told, by a status."""
         keys = self.keys()
@@ -130,7 +174,7 @@ class ServiceProviders:
             return failure.page_of_status(request, 503)
         await _record_refusal(request, asked.provider, why)
         provider = provider_of(request)
-        said = response.denied(_envelope(provider, asked), why, keys.signing)
+        said = response.denied(_answering(provider, asked), why, keys.signing)
         return _posted(request, asked, said)
 
     async def _answer(self, request: web.Request, asked: Asked, handle: HandleHash) -> web.Response:
@@ -144,13 +188,12 @@ class ServiceProviders:
         if isinstance(admitted, NotAdmitted):
             await _record_refusal(request, asked.provider, Denial.ACCESS_DENIED)
             return not_admitted_page(request, admitted)
-        name = secrets.token_hex(16)
 
         def work(book: Book) -> Session | Denial | Unsafe:
             session = desk.live(book, handle, provider.sign_in, now)
             if session is None or requests.must_ask(asked, session, now) is not None:
                 return Denial.SESSION_ENDED
-            if not party.name_of(session.person, name):
+            if not party.name_of(session):
                 return Denial.NAME_UNMET
             if not book.spend_assertion(_spent(asked), asked.at + KEPT_FOR):
                 return Unsafe.USED_TWICE
@@ -166,6 +209,8 @@ class ServiceProviders:
                 policy_version=admitted.policy_version,
             )
             book.record(issued)
+            if party.logout_address:
+                book.keep_signed_in(session, ClientId(party.entity_id))
             return session
 
         done = await provider.store.transact(work)
@@ -173,9 +218,9 @@ class ServiceProviders:
             return await self.deny(request, asked, done)
         if isinstance(done, Unsafe):
             return await _unsafe(request, done, asked.provider)
-        statement = _statement(asked, party, done, name)
+        statement = _statement(asked, party, done)
         said = response.granted(
-            _envelope(provider, asked),
+            _answering(provider, asked),
             statement,
             keys.signing,
             signed=party.signed_answers,
@@ -184,7 +229,7 @@ class ServiceProviders:
         return _posted(request, asked, said)
 
 
-def _unmet(arrived: messages.Arrived, asked: Asked) -> Denial | None:
+def _unmet(arrived: messages.Arrived[AuthnRequest], asked: Asked) -> Denial | None:
     wanted, party = arrived.request, arrived.provider
     if not wanted.understood or (wanted.contexts and asked.demanded is None):
         return Denial.LEVEL_UNMET
@@ -214,22 +259,41 @@ async def _may_use(
     return await provider.may_use(session, party.application, arrival.origin_of(request), provider.clock())
 
 
-def _envelope(provider: Provider, asked: Asked) -> response.Envelope:
+def _answering(provider: Provider, asked: Asked) -> response.Envelope:
+    return _envelope(provider.issuer, asked.address, asked.request, provider.clock())
+
+
+def _envelope(issuer: str, address: str, in_response_to: str, now: datetime) -> response.Envelope:
     return response.Envelope(
         id=f"_{secrets.token_hex(16)}",
-        issuer=metadata.entity_of(provider.issuer),
-        address=asked.address,
-        in_response_to=asked.request,
-        at=provider.clock(),
+        issuer=metadata.entity_of(issuer),
+        address=address,
+        in_response_to=in_response_to,
+        at=now,
     )
 
 
-def _statement(asked: Asked, party: ServiceProvider, session: Session, name: str) -> response.Statement:
+def _query(request: web.Request) -> str:
+    """As it came: that is what was signed."""
+    return request.raw_path.partition("?")[2]
+
+
+async def _first(provider: Provider, party: str, name: str, until: datetime) -> bool:
+    """Whether a request to sign out comes for the first time."""
+    spent = _digest("saml-logout", party, name)
+    return await provider.store.transact(lambda book: book.spend_assertion(spent, until))
+
+
+def _digest(*what: str) -> bytes:
+    return hashlib.sha256(json.dumps(what).encode()).digest()
+
+
+def _statement(asked: Asked, party: ServiceProvider, session: Session) -> response.Statement:
     return response.Statement(
         id=f"_{secrets.token_hex(16)}",
         audience=party.entity_id,
         name_format=FORMATS[party.name_id],
-        name=party.name_of(session.person, name),
+        name=party.name_of(session),
         context=level.said(asked.contexts, session.level),
         auth_time=session.auth_time,
         session=party.session_of(session.sid),
@@ -240,7 +304,7 @@ def _statement(asked: Asked, party: ServiceProvider, session: Session, name: str
 
 def _spent(asked: Asked) -> bytes:
     """A request is answered once by its `ID`, which no other service provider's shares."""
-    return hashlib.sha256(json.dumps(["saml", asked.provider, asked.request]).encode()).digest()
+    return _digest("saml", asked.provider, asked.request)
 
 
 def _posted(request: web.Request, asked: Asked, said: bytes) -> web.Response:
@@ -265,5 +329,5 @@ async def _unsafe(request: web.Request, why: Unsafe, party: str) -> web.Response
 async def _record_refusal(request: web.Request, party: str, why: Denial | Unsafe) -> None:
     provider = provider_of(request)
     now, origin = provider.clock(), arrival.origin_of(request)
-    refused = events.AssertionRefused(at=now, origin=origin, client=party, reason=why.value)
+    refused = events.SamlRequestRefused(at=now, origin=origin, client=party, reason=why.value)
     await provider.store.transact(lambda book: book.record(refused))

@@ -28,7 +28,7 @@ async def ask(request: web.Request) -> web.Response:
         return _confirmation(request, sign_out, session.person.name)
     # of a client with names of its own nobody knows which one that is, where the browser does not say
     over = session.sid if session is not None else SessionId(sign_out.hint.session) if sign_out.hint else None
-    return await _leave(request, sign_out, over)
+    return await leave(request, sign_out.onward(), over)
 
 
 async def confirm(request: web.Request) -> web.Response:
@@ -36,10 +36,13 @@ async def confirm(request: web.Request) -> web.Response:
     provider = provider_of(request)
     sign_out = rules.read(await arrival.form(request), provider.clients, hint_reader(provider))
     session = await signed_in(provider, cookies.read_hashed(request, cookies.SSO))
-    return await _leave(request, sign_out, session.sid if session is not None else None)
+    return await leave(request, sign_out.onward(), session.sid if session is not None else None)
 
 
-async def _leave(request: web.Request, sign_out: SignOut, over: SessionId | None) -> web.Response:
+async def leave(
+    request: web.Request, onward: str | None, over: SessionId | None, but: str = ""
+) -> web.Response:
+    """End a session, have its applications know but the one that asks (`but`), and go on."""
     provider = provider_of(request)
     origin, now = arrival.origin_of(request), provider.clock()
     via: Via | None = None
@@ -47,13 +50,13 @@ async def _leave(request: web.Request, sign_out: SignOut, over: SessionId | None
     if over is not None:
         ended = await provider.store.look(lambda book: book.session(over))
         via = ended.via if ended is not None else None
-        frames = await provider.store.look(lambda book: frames_of(book, provider, over))
+        frames = await provider.store.look(lambda book: frames_of(book, provider, over, but))
         names = await provider.store.transact(
             lambda book: desk.end_one(book, over, EndReason.SIGNED_OUT, origin, now)
         )
         if names:
             await provider.on_ended(names)
-    onward, still = sign_out.onward(), await elsewhere(request, via)
+    still = await elsewhere(request, via)
     if onward is not None and still is None and not frames:
         response = send_on(onward)
     else:  # whoever is still signed in elsewhere is told, and goes on from there
@@ -72,11 +75,16 @@ async def _leave(request: web.Request, sign_out: SignOut, over: SessionId | None
     return response
 
 
-def frames_of(book: Book, provider: Provider, session: SessionId) -> tuple[str, ...]:
+def frames_of(book: Book, provider: Provider, session: SessionId, but: str = "") -> tuple[str, ...]:
     """What the browser loads when that session ends; asked before it does."""
-    if not any(one.frontchannel_logout_uri for one in provider.clients.values()):
+    if provider.saml is None and not any(one.frontchannel_logout_uri for one in provider.clients.values()):
         return ()
-    return front_channel.addresses(book.signed_in_to(session), provider.clients, provider.issuer, session)
+    told = [one for one in book.signed_in_to(session) if one != but]
+    frames = front_channel.addresses(told, provider.clients, provider.issuer, session)
+    over = book.session(session)
+    if provider.saml is None or over is None:
+        return frames
+    return (*frames, *provider.saml.frames(told, over, provider.issuer, provider.clock()))
 
 
 def _confirmation(request: web.Request, sign_out: SignOut, person: str) -> web.Response:

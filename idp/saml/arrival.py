@@ -2,14 +2,16 @@
 
 import binascii
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 from urllib.parse import unquote_plus
 
 from idp.saml import reading, request
 from idp.saml.errors import RequestRefused, Unsafe
 from idp.saml.names import ds
 from idp.saml.provider import ServiceProvider
+from idp.saml.reading import Element
 from idp.saml.request import AuthnRequest
 from idp.saml.signature import signed_by, verifies
 
@@ -19,9 +21,13 @@ RELAY_MOST = 1024  # characters; §3.4.3 allows 80 bytes, which nobody keeps to
 DEFLATE = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
 
 
+Request = TypeVar("Request")
+Read = Callable[[Element], Request]
+
+
 @dataclass(frozen=True, slots=True)
-class Arrived:
-    request: AuthnRequest
+class Arrived(Generic[Request]):
+    request: Request
     provider: ServiceProvider
     relay_state: str | None
     signed: bool
@@ -31,7 +37,7 @@ class Arrived:
 Providers = Mapping[str, ServiceProvider]
 
 
-def by_redirect(query: str, providers: Providers) -> Arrived:
+def by_redirect(query: str, providers: Providers, read: Read[Request]) -> Arrived[Request]:
     """`query`: as it came, still encoded: that is what was signed. Raises RequestRefused."""
     raw = _once([pair.partition("=")[::2] for pair in query.split("&") if pair])
     values = {name: unquote_plus(value) for name, value in raw.items()}
@@ -46,10 +52,10 @@ def by_redirect(query: str, providers: Providers) -> Arrived:
         octets = "&".join(f"{name}={raw[name]}" for name in SIGNED if name in raw).encode()
         if not verifies(_octets(values.get(SIGNATURE, "")), octets, values.get(ALGORITHM, ""), provider.keys):
             raise RequestRefused(Unsafe.SIGNATURE_WRONG, provider.entity_id)
-    return _arrived(root, provider, values, signed=signed and bool(provider.keys))
+    return _arrived(root, provider, values, read, signed=signed and bool(provider.keys))
 
 
-def by_post(pairs: list[tuple[str, str]], providers: Providers) -> Arrived:
+def by_post(pairs: list[tuple[str, str]], providers: Providers, read: Read[Request]) -> Arrived[Request]:
     """Raises RequestRefused."""
     values = _once(pairs)
     root = reading.tree(reading.posted(values.get(MESSAGE, "")))
@@ -62,10 +68,10 @@ def by_post(pairs: list[tuple[str, str]], providers: Providers) -> Arrived:
             raise RequestRefused(refused.reason, provider.entity_id) from refused
         if request.issuer_of(root) != provider.entity_id:
             raise RequestRefused(Unsafe.SIGNATURE_WRONG, provider.entity_id)
-    return _arrived(root, provider, values, signed=signed and bool(provider.keys))
+    return _arrived(root, provider, values, read, signed=signed and bool(provider.keys))
 
 
-def address_of(arrived: Arrived) -> str:
+def address_of(arrived: Arrived[AuthnRequest]) -> str:
     """Where the answer goes: one of the configured addresses, equal character by character. Raises RequestRefused."""
     asked, known = arrived.request, arrived.provider.addresses
     if asked.address in known:
@@ -77,20 +83,25 @@ def address_of(arrived: Arrived) -> str:
 
 
 def _arrived(
-    root: reading.Element, provider: ServiceProvider, values: Mapping[str, str], *, signed: bool
-) -> Arrived:
+    root: Element,
+    provider: ServiceProvider,
+    values: Mapping[str, str],
+    read: Read[Request],
+    *,
+    signed: bool,
+) -> Arrived[Request]:
     if provider.signs and not signed:
         raise RequestRefused(Unsafe.SIGNATURE_MISSING, provider.entity_id)
     relay_state = values.get(RELAY_STATE)
     if relay_state is not None and len(relay_state) > RELAY_MOST:
         raise RequestRefused(Unsafe.UNREADABLE, provider.entity_id)
     try:
-        return Arrived(request.read(root), provider, relay_state, signed)
+        return Arrived(read(root), provider, relay_state, signed)
     except RequestRefused as refused:
         raise RequestRefused(refused.reason, provider.entity_id) from refused
 
 
-def _provider(root: reading.Element, providers: Providers) -> ServiceProvider:
+def _provider(root: Element, providers: Providers) -> ServiceProvider:
     provider = providers.get(request.issuer_of(root))
     if provider is None:
         raise RequestRefused(Unsafe.PROVIDER_UNKNOWN)

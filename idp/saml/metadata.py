@@ -9,7 +9,7 @@ from idp.saml.provider import FORMATS
 from idp.saml.signature import sign
 
 TYPE = "application/samlmetadata+xml"
-PATH, SSO = "/saml/metadata", "/saml/sso"
+PATH, SSO, SLO = "/saml/metadata", "/saml/sso", "/saml/slo"
 SPACES = {"md": names.METADATA, "ds": names.SIGNATURE}
 
 
@@ -33,6 +33,7 @@ def document(issuer: str, keys: SamlKeys) -> bytes:
         descriptor = etree.SubElement(role, md("KeyDescriptor"), use="signing")
         data = etree.SubElement(etree.SubElement(descriptor, ds("KeyInfo")), ds("X509Data"))
         etree.SubElement(data, ds("X509Certificate")).text = key.certificate_text
+    etree.SubElement(role, md("SingleLogoutService"), Binding=names.REDIRECT, Location=issuer + SLO)
     for named in FORMATS.values():
         etree.SubElement(role, md("NameIDFormat")).text = named
     for binding in (names.REDIRECT, names.POST):

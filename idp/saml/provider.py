@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from config.vocabulary import SessionId, SubjectId
 from idp.directory.person import Person
+from idp.login.session import Session
 
 Pseudonym = Callable[[bytes], bytes]
 """Of a name, by a key that nobody outside has; the same for ever."""
@@ -65,19 +66,22 @@ class ServiceProvider:
     """Name of the attribute → what it says."""
     encrypts_to: RSAPublicKey | None = field(default=None, repr=False)
     """Whose holder alone can read assertions; None: they are not encrypted."""
+    logout_address: str = ""
+    """Where it is told of sign-outs, and answered about its own (Redirect binding); empty: it has no such service."""
     signed_answers: bool = False
     """Whether the answer around the assertion is signed too."""
     application: str = ""
     """Whose policies decide who may sign in to it; empty: everybody who may sign in at all."""
     pseudonym: Pseudonym = field(repr=False)
 
-    def name_of(self, person: Person, drawn: str) -> str:
-        """What it calls the person; empty where the directory has no such fact. `drawn`: for once."""
+    def name_of(self, session: Session) -> str:
+        """What it calls the person; empty where the directory has no such fact."""
+        person = session.person
         match self.name_id:
             case NameId.PERSISTENT:
                 return self._called("subject", person.subject)
-            case NameId.TRANSIENT:
-                return f"_{drawn}"
+            case NameId.TRANSIENT:  # so that a sign-out can name it
+                return self._called("sign-in", session.sid)
             case NameId.LOGIN:
                 return person.login
             case NameId.MAIL:

@@ -4,9 +4,10 @@ What nobody here understands is refused, not passed over: a part that we would s
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from idp.saml import names
 from idp.saml.errors import RequestRefused, Unsafe
@@ -59,6 +60,13 @@ class AuthnRequest:
     """Whether what it wants of the sign-in can be told at all."""
 
 
+class Addressed(Protocol):
+    @property
+    def issued_at(self) -> datetime: ...
+    @property
+    def destination(self) -> str: ...
+
+
 def issuer_of(root: Element) -> str:
     """Who says to have sent it: looked at only to find the keys that must verify it. Raises RequestRefused."""
     if not len(root) or root[0].tag != saml("Issuer"):
@@ -74,7 +82,7 @@ def read(root: Element) -> AuthnRequest:
         or not set(root.attrib) <= ATTRIBUTES
     ):
         raise RequestRefused(Unsafe.UNREADABLE)
-    parts = _parts(root)
+    parts = parts_of(root, ORDER)
     policy, wanted = parts.get(SHARED[0]), parts.get(SHARED[1])
     name, index = root.get("ID", ""), root.get("AssertionConsumerServiceIndex")
     address = root.get("AssertionConsumerServiceURL", "")
@@ -86,7 +94,7 @@ def read(root: Element) -> AuthnRequest:
     return AuthnRequest(
         id=name,
         issuer=issuer_of(root),
-        issued_at=_moment(root.get("IssueInstant", "")),
+        issued_at=moment_in(root.get("IssueInstant", "")),
         destination=root.get("Destination", ""),
         address=address,
         index=None if index is None else int(index),
@@ -99,7 +107,7 @@ def read(root: Element) -> AuthnRequest:
     )
 
 
-def fault(asked: AuthnRequest, here: str, now: datetime, *, signed: bool) -> Unsafe | None:
+def fault(asked: Addressed, here: str, now: datetime, *, signed: bool) -> Unsafe | None:
     """Why a request that can be read is not for us, or not for now. `here`: our address of it."""
     if asked.destination != here and (signed or asked.destination):  # SAML bindings §3.4.5.2, §3.5.5.2
         return Unsafe.FOR_ANOTHER
@@ -107,10 +115,10 @@ def fault(asked: AuthnRequest, here: str, now: datetime, *, signed: bool) -> Uns
     return None if fresh else Unsafe.OUT_OF_TIME
 
 
-def _parts(root: Element) -> Mapping[str, Element]:
+def parts_of(root: Element, order: Sequence[str]) -> Mapping[str, Element]:
     """Children, each once and in the order of the schema."""
     tags = [child.tag for child in root]
-    if any(tag not in ORDER for tag in tags) or tags != [tag for tag in ORDER if tag in tags]:
+    if any(tag not in order for tag in tags) or tags != [tag for tag in order if tag in tags]:
         raise RequestRefused(Unsafe.UNREADABLE)
     if any((child.tail or "").strip() for child in root) or (root.text or "").strip():
         raise RequestRefused(Unsafe.UNREADABLE)
@@ -135,7 +143,7 @@ def _boolean(root: Element, name: str) -> bool:
     return said
 
 
-def _moment(text: str) -> datetime:
+def moment_in(text: str) -> datetime:
     found = MOMENT.fullmatch(text)
     try:
         if found is not None:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -33,7 +34,7 @@ async def petr(there: Centre) -> AsyncIterator[Visitor]:
 
 async def opened(browser: Visitor, url: str) -> Shown:
     """Redirects are taken as they are, as browsers do: a query that is encoded otherwise has another signature."""
-    shown = await browser.get(url, follow=False)
+    shown = await browser.get(URL(url, encoded=True), follow=False)
     for _ in range(12):
         if shown.status not in {302, 303}:
             break
@@ -115,3 +116,35 @@ async def test_a_request_that_nobody_signed_is_refused(there: Centre, petr: Visi
     forged = str(location).replace("RelayState=", "RelayState=x")
     refused = await petr.get(URL(forged, encoded=True))
     assert (refused.status, refused.headers["x-brana-reason"]) == (400, "saml_signature_wrong")
+
+
+async def known_there(there: Centre, browser: Visitor) -> str:
+    """Whom the application takes the browser for, on a page that everybody may see."""
+    shown = await browser.get(there.url("archive", "/bye/"))
+    assert shown.title == "spisovna: bye", shown.text
+    return shown.headers["X-Uid"]
+
+
+async def test_signing_out_of_it_signs_out_of_everything(there: Centre, petr: Visitor) -> None:
+    await sent_on(petr, await opened(petr, there.url("archive", "/in/")))
+    assert await known_there(there, petr) == MAYOR
+    bye = there.url("archive", "/bye/")
+    left = await opened(petr, there.url("archive", f"/mellon/logout?ReturnTo={quote(bye, safe='')}"))
+    assert (str(left.url), left.title) == (bye, "spisovna: bye"), there.archive.log[-3000:]
+    assert await known_there(there, petr) == "(null)"
+    shown = await petr.get(there.product.addresses.portal)
+    assert 'name="password"' in shown.text
+
+
+async def test_signing_out_here_signs_out_of_it(there: Centre, petr: Visitor) -> None:
+    portal = there.product.addresses.portal
+    shown = await petr.sign_in(there.product.account(MAYOR), portal, step=1)
+    assert shown.status == 200, shown.title
+    await sent_on(petr, await opened(petr, there.url("archive", "/in/")))
+    assert await known_there(there, petr) == MAYOR
+    page = await petr.get(f"{there.product.addresses.issuer}/logout")
+    said = await petr.fill(page)
+    (frame,) = re.findall(r'<iframe[^>]* src="([^"]*)"', said.text)
+    loaded = await opened(petr, html.unescape(frame))
+    assert (loaded.url.path, loaded.status) == ("/saml/slo", 204), there.archive.log[-3000:]
+    assert await known_there(there, petr) == "(null)"

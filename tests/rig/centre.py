@@ -104,6 +104,8 @@ routes = [
   { path = "/mellon/postResponse", methods = ["POST"], action = "read" },
   { path = "/strong/mellon/postResponse", methods = ["POST"], action = "read" },
   { path = "/sealed/mellon/postResponse", methods = ["POST"], action = "read" },
+  { path = "/mellon/logout", methods = ["GET"], public = true },
+  { path = "/bye", methods = ["GET"], public = true },
   { methods = ["GET"], action = "read" },
 ]
 """
@@ -111,8 +113,10 @@ TRUSTED = """
 [[saml_service_providers]]
 entity_id = "https://archive.{domain}:{port}/mellon/metadata"
 addresses = ["https://archive.{domain}:{port}/mellon/postResponse"]
+logout_address = "https://archive.{domain}:{port}/mellon/logout"
 certificates = ["archive.pem"]
 requests_signed = true
+name_id = "transient"
 application = "archive"
 attributes = [{{ name = "uid", says = "login" }}, {{ name = "roles", says = "roles" }}]
 [[saml_service_providers]]

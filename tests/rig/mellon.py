@@ -29,7 +29,8 @@ METADATA = """<EntityDescriptor entityID="{at}/metadata" xmlns="urn:oasis:names:
  protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
 <KeyDescriptor><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data>
 </ds:KeyInfo></KeyDescriptor>
-<NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:persistent</NameIDFormat>
+<SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="{at}/logout"/>
+<NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:{names}</NameIDFormat>
 <AssertionConsumerService index="0" isDefault="true" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
  Location="{at}/postResponse"/>
 </SPSSODescriptor></EntityDescriptor>
@@ -112,15 +113,16 @@ class ServiceProvider:
     def running(self, port: int, metadata: str) -> Iterator[None]:
         """`metadata`: ours."""
         files = self.folder / "files"
-        for name in ("in", "strong", "sealed"):
+        for name in ("in", "strong", "sealed", "bye"):
             (files / name).mkdir(parents=True)
             (files / name / "index.html").write_text(f"<h1>spisovna: {name}</h1>", "utf-8")
-        for file, at in (
-            ("sp.xml", self.origin),
-            ("strong.xml", f"{self.origin}/strong"),
-            ("sealed.xml", f"{self.origin}/sealed"),
+        for file, below, names in (
+            ("sp.xml", "", "transient"),  # by which it finds its own session of several of one person
+            ("strong.xml", "/strong", "persistent"),
+            ("sealed.xml", "/sealed", "persistent"),
         ):
-            text = METADATA.format(certificate=self._key.certificate_text, at=f"{at}/mellon")
+            at, certificate = f"{self.origin}{below}/mellon", self._key.certificate_text
+            text = METADATA.format(certificate=certificate, at=at, names=names)
             (self.folder / file).write_text(text)
         (self.folder / "sp.key").write_bytes(self._pem)
         (self.folder / "sp.crt").write_bytes(self.certificate)

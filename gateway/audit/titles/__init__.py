@@ -85,9 +85,9 @@ TITLES: dict[Code, Title] = {
         cs="Vydáno potvrzení o přihlášení (SAML): {who}, aplikace {application}",
         en="Assertion of a sign-in issued (SAML): {who}, application {application}",
     ),
-    Code.SAML_ASSERTION_REFUSED: Title(
-        cs="Vydání potvrzení o přihlášení (SAML) odmítnuto: aplikace {application} (důvod: {reason})",
-        en="Assertion of a sign-in refused (SAML): application {application} (reason: {reason})",
+    Code.SAML_REQUEST_REFUSED: Title(
+        cs="Žádost aplikace odmítnuta (SAML): aplikace {application} (důvod: {reason})",
+        en="Request of an application refused (SAML): application {application} (reason: {reason})",
     ),
     Code.TOKEN_ISSUED: Title(
         cs="Vydán token: {who}, aplikace {application}", en="Token issued: {who}, application {application}"

@@ -77,8 +77,8 @@ SIGN_IN: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SAML_ASSERTION_ISSUED: Title(
                 cs="Vydané potvrzení o přihlášení (SAML)", en="Assertion of a sign-in issued (SAML)"
             ),
-            Code.SAML_ASSERTION_REFUSED: Title(
-                cs="Odmítnutá žádost o přihlášení (SAML)", en="Assertion of a sign-in refused (SAML)"
+            Code.SAML_REQUEST_REFUSED: Title(
+                cs="Odmítnutá žádost aplikace (SAML)", en="Request of an application refused (SAML)"
             ),
             Code.TOKEN_ISSUED: Title(cs="Vydaný token", en="Token issued"),
             Code.TOKEN_REFUSED: Title(cs="Odmítnutá žádost o token", en="Token refused"),

@@ -32,7 +32,7 @@ def test_every_event_has_an_entry(kind):
             events.PasswordRefused | events.CodeRefused | events.KeyRefused | events.Throttled
             | events.PasswordChangeRefused | events.EnrolmentCodeRefused | events.FactorChangeRefused
             | events.SignInFailed | events.AuthorizationRefused | events.TokenRefused | events.RecoveryRefused
-            | events.AssertionRefused | events.RefreshTokenMisused | events.ClientRefused
+            | events.SamlRequestRefused | events.RefreshTokenMisused | events.ClientRefused
             | events.DeviceAuthorizationRefused
             | events.SignInNotBegun | events.SignOutRefused
             | events.UpstreamRefused | events.UpstreamSignOutRefused,

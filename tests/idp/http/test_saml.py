@@ -1,9 +1,15 @@
 """A service provider of SAML 2.0 at the real provider: signed in, stepped up, refused."""
 
+import re
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 
 from config.vocabulary import Language
@@ -13,6 +19,7 @@ from idp.http.saml import ServiceProviders
 from idp.saml import names
 from idp.saml.level import MULTI_FACTOR
 from idp.saml.provider import FORMATS, Fact, NameId
+from idp.saml.reading import redirected
 from idp.saml.signature import signed_by
 from tests.idp.http.test_form_post import posted as form_of
 from tests.rig.code_flow import finish
@@ -39,13 +46,15 @@ from tests.rig.slapd import Directory
 
 pytestmark = pytest.mark.real
 DEMANDING, CLOSED, NAMING = "https://a.obec.test", "https://b.obec.test", "https://c.obec.test"
+LEAVING, GOODBYE = "https://d.obec.test", f"{ENTITY}/slo"
 OURS = (key(1).private.public_key(),)
 
 
 @pytest.fixture
 async def world(office: Directory) -> AsyncIterator[World]:
     parties = [
-        party(),
+        party(logout_address=GOODBYE),
+        party(entity_id=LEAVING, logout_address=f"{LEAVING}/slo"),
         party(entity_id=DEMANDING, signs=True, signed_answers=True, name_id=NameId.TRANSIENT),
         party(entity_id=CLOSED, application="budget", name_id=NameId.LOGIN),
         party(entity_id=NAMING, name_id=NameId.MAIL, attributes={"mail": Fact.MAIL}),
@@ -164,7 +173,7 @@ async def test_what_cannot_be_done_is_told_by_a_signed_status(
     assert said.root.find("a:Assertion", SPACES) is None
     assert signed_by(said.root, OURS) is not None
     entry = world.rig.kept.entries[-1]
-    assert (entry.code, entry.reason, entry.application) == (Code.SAML_ASSERTION_REFUSED, reason, ENTITY)
+    assert (entry.code, entry.reason, entry.application) == (Code.SAML_REQUEST_REFUSED, reason, ENTITY)
 
 
 async def test_a_level_that_no_factor_of_the_person_reaches_is_told(world: World) -> None:
@@ -224,7 +233,7 @@ async def test_who_asks_or_where_is_not_trusted_is_told_by_a_page_alone(
         assert "SAMLResponse" not in answer.text
         assert "zly.test" not in answer.headers["Content-Security-Policy"]
         entry = world.rig.kept.entries[-1]
-        assert (entry.code, entry.reason) == (Code.SAML_ASSERTION_REFUSED, reason)
+        assert (entry.code, entry.reason) == (Code.SAML_REQUEST_REFUSED, reason)
 
 
 async def test_whom_policies_do_not_let_in_reads_why_and_the_application_gets_nothing(world: World) -> None:
@@ -275,3 +284,104 @@ async def test_without_service_providers_nothing_of_it_is_there(office: Director
     async with sign_in_world(office) as bare:
         for path in ("/saml/metadata", "/saml/sso", "/saml/go"):
             assert (await bare.rig.browser().get(path)).status == 404
+
+
+def logout_request(world: World, name: str, session: str, issuer: str = ENTITY, **changes: str) -> str:
+    usual = {
+        "ID": "_out-1",
+        "Version": "2.0",
+        "IssueInstant": world.rig.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "Destination": f"{ISSUER}/saml/slo",
+    }
+    said = " ".join(f'{called}="{value}"' for called, value in {**usual, **changes}.items())
+    which = f"<samlp:SessionIndex>{session}</samlp:SessionIndex>" if session else ""
+    return (
+        f'<samlp:LogoutRequest xmlns:samlp="{names.PROTOCOL}" xmlns:saml="{names.ASSERTION}" {said}>'
+        f"<saml:Issuer>{issuer}</saml:Issuer><saml:NameID>{name}</saml:NameID>{which}</samlp:LogoutRequest>"
+    )
+
+
+def redirected_in(address: str, field: str) -> etree._Element:
+    """A message of ours by the Redirect binding; its signature holds."""
+    plain, _, signature = urlsplit(address).query.partition("&Signature=")
+    value = b64decode(unquote(signature))
+    key(1).private.public_key().verify(value, plain.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return etree.fromstring(redirected(dict(parse_qsl(plain))[field]))
+
+
+async def at_both(world: World) -> tuple[Browser, str, str]:
+    """Jana, signed in to two service providers; what the first calls her and her sign-in."""
+    browser, _ = await world.sign_in()
+    said_in(await arrives(world, browser, issuer=LEAVING))
+    said = said_in(await arrives(world, browser))
+    return browser, said.text(".//a:NameID"), said.one(".//a:AuthnStatement").get("SessionIndex")
+
+
+async def test_a_sign_out_there_ends_the_sign_in_here_and_the_others_know(world: World) -> None:
+    browser, name, session = await at_both(world)
+    text = logout_request(world, name, session)
+    answer = await browser.get(f"/saml/slo?{query(text, by=key())}")
+    assert answer.status == 200, answer.text
+    (frame,) = re.findall(r'<iframe[^>]* src="([^"]*)"', answer.text)
+    told = redirected_in(unescape(frame), "SAMLRequest")
+    assert unescape(frame).startswith(f"{LEAVING}/slo?")
+    assert f"frame-src {LEAVING}/slo;" in answer.headers["Content-Security-Policy"]
+    assert told.tag == f"{{{names.PROTOCOL}}}LogoutRequest"
+    assert told.find("a:NameID", SPACES).text != name  # its own name for her
+    onward = re.search(r'href="([^"]*)" data-onward', answer.text)
+    assert onward is not None
+    response = redirected_in(unescape(onward[1]), "SAMLResponse")
+    assert unescape(onward[1]).startswith(f"{GOODBYE}?")
+    assert response.get("InResponseTo") == "_out-1"
+    assert response.find(".//p:StatusCode", SPACES).get("Value").endswith(":Success")
+    assert world.rig.kept.entries[-1].code is Code.SIGN_OUT
+    assert (await arrives(world, browser, ID="_after")).location.startswith("/sign-in?")
+
+
+async def test_a_sign_out_of_somebody_else_ends_nothing(world: World) -> None:
+    browser, name, session = await at_both(world)
+    for number, (who, which) in enumerate(((name + "x", session), (name, session + "x"), ("", ""))):
+        text = logout_request(world, who, which, ID=f"_out-{number}")
+        answer = await browser.get(f"/saml/slo?{query(text, by=key())}")
+        assert answer.status == 303
+        response = redirected_in(answer.location, "SAMLResponse")
+        codes = [one.get("Value").rpartition(":")[2] for one in response.iterfind(".//p:StatusCode", SPACES)]
+        assert codes == ["Requester", "UnknownPrincipal"]
+    assert said_in(await arrives(world, browser, ID="_after")).statuses == ["Success"]
+
+
+async def test_a_sign_out_has_to_be_signed_for_us_of_now_and_new(world: World) -> None:
+    browser, name, session = await at_both(world)
+    text = logout_request(world, name, session)
+    elsewhere = logout_request(world, name, session, Destination=SSO)
+    old = logout_request(world, name, session, IssueInstant="2020-01-01T00:00:00Z")
+    for brought, reason in (
+        (query(text), "saml_signature_missing"),
+        (query(text, by=key(1)), "saml_signature_wrong"),
+        (query(elsewhere, by=key()), "saml_request_for_another"),
+        (query(old, by=key()), "saml_request_out_of_time"),
+        (
+            query(text.replace("<saml:NameID>", "<saml:BaseID/><saml:NameID>"), by=key()),
+            "saml_request_unreadable",
+        ),
+        (query(logout_request(world, name, session, issuer=NAMING), by=key()), "saml_address_unknown"),
+    ):
+        answer = await browser.get(f"/saml/slo?{brought}")
+        assert (answer.status, answer.headers["x-brana-reason"]) == (400, reason)
+    assert said_in(await arrives(world, browser, ID="_after")).statuses == ["Success"]
+    first = await browser.get(f"/saml/slo?{query(text, by=key())}")
+    assert first.status == 200
+    again = await browser.get(f"/saml/slo?{query(text, by=key())}")
+    assert again.headers["x-brana-reason"] == "saml_request_used_twice"
+
+
+async def test_a_sign_out_here_is_told_to_each_service_provider(world: World) -> None:
+    browser, name, session = await at_both(world)
+    answer = await browser.post("/logout/confirm", {})
+    frames = [unescape(one) for one in re.findall(r'<iframe[^>]* src="([^"]*)"', answer.text)]
+    assert [one.partition("?")[0] for one in frames] == [f"{LEAVING}/slo", GOODBYE]
+    told = redirected_in(frames[1], "SAMLRequest")
+    assert told.find("a:NameID", SPACES).text == name
+    assert told.find("p:SessionIndex", SPACES).text == session
+    said = await browser.get("/saml/slo?SAMLResponse=anything")
+    assert (said.status, said.text) == (204, "")

@@ -59,8 +59,8 @@ def test_what_it_says_is_read() -> None:
 )
 def test_what_nobody_here_understands_is_refused(inner: str, changes: dict) -> None:
     for bring in (
-        lambda text: by_post(posted(text), PARTIES),
-        lambda text: by_redirect(query(text), PARTIES),
+        lambda text: by_post(posted(text), PARTIES, read),
+        lambda text: by_redirect(query(text), PARTIES, read),
     ):
         with pytest.raises(RequestRefused) as refused:
             bring(request(NOON, inner, **changes))
@@ -70,7 +70,7 @@ def test_what_nobody_here_understands_is_refused(inner: str, changes: dict) -> N
 def test_who_is_not_registered_is_refused() -> None:
     for text in (request(NOON, issuer="https://other.test"), request(NOON, issuer=ENTITY + "/")):
         with pytest.raises(RequestRefused) as refused:
-            by_redirect(query(text), PARTIES)
+            by_redirect(query(text), PARTIES, read)
         assert refused.value.reason is Unsafe.PROVIDER_UNKNOWN
 
 
@@ -88,7 +88,7 @@ def test_who_is_not_registered_is_refused() -> None:
     ],
 )
 def test_answers_go_to_configured_addresses_alone(changes: dict, address: str | None) -> None:
-    arrived = by_redirect(query(request(NOON, **changes)), PARTIES)
+    arrived = by_redirect(query(request(NOON, **changes)), PARTIES, read)
     if address is not None:
         assert address_of(arrived) == address
         return
@@ -100,7 +100,7 @@ def test_answers_go_to_configured_addresses_alone(changes: dict, address: str | 
 def test_a_query_that_is_signed_is_verified_as_it_came() -> None:
     demanding = {ENTITY: party(signs=True)}
     good = query(request(NOON), by=key())
-    assert by_redirect(good, demanding).signed
+    assert by_redirect(good, demanding, read).signed
     changed = (
         good.replace("RelayState=stav-1", "RelayState=stav-2"),
         good.replace("RelayState=stav-1", "RelayState=stav%2D1"),  # the same text, other octets
@@ -112,33 +112,33 @@ def test_a_query_that_is_signed_is_verified_as_it_came() -> None:
     for one in changed:
         assert one != good
         with pytest.raises(RequestRefused) as refused:
-            by_redirect(one, demanding)
+            by_redirect(one, demanding, read)
         assert refused.value.reason is Unsafe.SIGNATURE_WRONG
     twice = good + "&RelayState=stav-2"
     with pytest.raises(RequestRefused) as refused:
-        by_redirect(twice, demanding)
+        by_redirect(twice, demanding, read)
     assert refused.value.reason is Unsafe.UNREADABLE
 
 
 def test_unsigned_where_signed_is_demanded_is_refused() -> None:
     demanding = {ENTITY: party(signs=True)}
     for bring in (
-        lambda: by_post(posted(request(NOON)), demanding),
-        lambda: by_redirect(query(request(NOON)), demanding),
+        lambda: by_post(posted(request(NOON)), demanding, read),
+        lambda: by_redirect(query(request(NOON)), demanding, read),
     ):
         with pytest.raises(RequestRefused) as refused:
             bring()
         assert refused.value.reason is Unsafe.SIGNATURE_MISSING
     within = query(signed(request(NOON)))  # of the other binding
     with pytest.raises(RequestRefused) as refused:
-        by_redirect(within, demanding)
+        by_redirect(within, demanding, read)
     assert refused.value.reason is Unsafe.UNREADABLE
 
 
 def test_a_signature_that_no_key_verifies_counts_as_none() -> None:
     keyless = {ENTITY: party(keys=())}
-    assert not by_redirect(query(request(NOON), by=key()), keyless).signed
-    assert not by_post(posted(signed(request(NOON))), keyless).signed
+    assert not by_redirect(query(request(NOON), by=key()), keyless, read).signed
+    assert not by_post(posted(signed(request(NOON))), keyless, read).signed
 
 
 def test_requests_are_for_us_and_of_now() -> None:
