@@ -11,6 +11,7 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.reaching import reach
 from gateway.commands.state import State, now
 from gateway.commands.suspending import suspending
+from gateway.grants.assertion import AssertionRefused
 from gateway.personnel.giving import rules_of
 from gateway.personnel.linking import Linking
 from gateway.personnel.office import PersonnelOffice

@@ -14,8 +14,9 @@ from gateway.audit.entry import Code
 from gateway.demo.slapd import free_port
 from idp.oidc.pkce import challenge_of
 from tests.attacks.conftest import SignedIn, authorization, known_at_login
-from tests.rig.attacked import LIBRARY, LIBRARY_CALLBACK, Ground
+from tests.rig.attacked import Ground
 from tests.rig.attacked_archive import ARCHIVE, ARCHIVE_CALLBACK, archive_key
+from tests.rig.attacked_parties import LIBRARY, LIBRARY_CALLBACK
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.visitor import Shown, Visitor
 

@@ -10,7 +10,8 @@ from gateway.audit.entry import Code
 from gateway.demo.people import HULIN
 from gateway.sessions.sign_in import Fault
 from tests.attacks.conftest import SignedIn, authorization, known_at_login, turned_away
-from tests.rig.attacked import LIBRARY, LIBRARY_CALLBACK, Ground
+from tests.rig.attacked import Ground
+from tests.rig.attacked_parties import LIBRARY, LIBRARY_CALLBACK
 from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]

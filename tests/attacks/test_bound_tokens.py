@@ -10,7 +10,8 @@ from joserfc.jwk import ECKey
 
 from gateway.audit.entry import Code
 from tests.attacks.conftest import VERIFIER, SignedIn, authorization, known_at_login
-from tests.rig.attacked import LIBRARY, LIBRARY_CALLBACK, Ground
+from tests.rig.attacked import Ground
+from tests.rig.attacked_parties import LIBRARY, LIBRARY_CALLBACK
 from tests.rig.dpop_key import DpopKey
 from tests.rig.exact_http import Answer
 from tests.rig.visitor import Shown

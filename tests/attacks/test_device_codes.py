@@ -10,7 +10,8 @@ import pytest
 from gateway.audit.entry import Code
 from tests.attacks.conftest import SignedIn, known_at_login
 from tests.attacks.test_refresh_tokens import opens, somebody
-from tests.rig.attacked import TOOL, Ground
+from tests.rig.attacked import Ground
+from tests.rig.attacked_parties import TOOL
 from tests.rig.visitor import Shown
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]

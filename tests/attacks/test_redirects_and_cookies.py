@@ -12,7 +12,8 @@ from gateway.demo.people import HULIN
 from gateway.demo.start import DOMAIN
 from gateway.sessions.attempt import LONGEST_RETURN
 from tests.attacks.conftest import SignedIn, authorization, known_at_login
-from tests.rig.attacked import LIBRARY, LIBRARY_CALLBACK, Ground
+from tests.rig.attacked import Ground
+from tests.rig.attacked_parties import LIBRARY, LIBRARY_CALLBACK
 from tests.rig.exact_http import Answer
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]

@@ -9,7 +9,8 @@ import pytest
 from gateway.audit.entry import Code
 from tests.attacks.conftest import VERIFIER, SignedIn, authorization, known_at_login
 from tests.attacks.test_guessing import alerted
-from tests.rig.attacked import LIBRARY, LIBRARY_CALLBACK, Ground
+from tests.rig.attacked import Ground
+from tests.rig.attacked_parties import LIBRARY, LIBRARY_CALLBACK
 from tests.rig.visitor import Shown
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]

@@ -9,7 +9,8 @@ from config.vocabulary import Role
 from gateway.audit.entry import Code
 from gateway.demo.configuration import BUDGET
 from tests.attacks.conftest import VERIFIER, SignedIn, authorization, known_at_login
-from tests.rig.attacked import LEDGER, LEDGER_CALLBACK, Ground
+from tests.rig.attacked import Ground
+from tests.rig.attacked_parties import LEDGER, LEDGER_CALLBACK
 from tests.rig.visitor import Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]

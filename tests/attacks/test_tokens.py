@@ -23,7 +23,8 @@ from gateway.audit.entry import Code
 from gateway.demo.configuration import BUDGET, MAP
 from gateway.demo.people import HULIN
 from tests.attacks.conftest import VERIFIER, SignedIn, authorization, known_at_login
-from tests.rig.attacked import LIBRARY, LIBRARY_CALLBACK, Ground
+from tests.rig.attacked import Ground
+from tests.rig.attacked_parties import LIBRARY, LIBRARY_CALLBACK
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 GRANT, SESSION = "__Host-brana-grant", "__Host-brana-session"

@@ -33,52 +33,19 @@ from gateway.storage.audit_search import LogSearch
 from idp.login.totp import STEP, Secret
 from tests.rig import exact_http
 from tests.rig.attacked_archive import archive
+from tests.rig.attacked_parties import RELYING_PARTY
 from tests.rig.attacked_people import VILLAGE, people_of_the_tests
 from tests.rig.budget import budget
 from tests.rig.code_generator import code_at
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import NO_LIMITS, Product, enrolment_code, installed
-from tests.rig.service_provider import ACS, ENTITY, key
+from tests.rig.service_provider import key
 from tests.rig.tunnelled import THROUGH_TUNNELS, TUNNELS
 from tests.rig.visitor import Shown, Visitor
 from tests.rig.warm import brana
 
 PATIENCE = 45.0  # seconds for an entry to be in the log; everything may have to be read anew before it comes
-LIBRARY = "library"
-LIBRARY_CALLBACK = f"https://knihovna.{DOMAIN}/callback"
-LEDGER = "ucetnictvi"
-LEDGER_CALLBACK = f"https://ucetnictvi.{DOMAIN}/callback"
-"""Of who may use the budget."""
-TOOL = "nastroj"
-"""A program for the command line."""
-RELYING_PARTY = f"""
-[[oidc_clients]]
-id = "{LIBRARY}"
-redirect_uris = ["{LIBRARY_CALLBACK}"]
-post_logout_redirect_uris = ["https://knihovna.{DOMAIN}/out"]
-refresh = "asked"
-
-[[oidc_clients]]
-id = "{LEDGER}"
-redirect_uris = ["{LEDGER_CALLBACK}"]
-refresh = "always"
-application = "{BUDGET}"
-
-[[oidc_clients]]
-id = "{TOOL}"
-refresh = "asked"
-device_authorization = true
-
-[[saml_service_providers]]
-entity_id = "{ENTITY}"
-addresses = ["{ACS}"]
-certificates = ["saml.pem"]
-requests_signed = true
-application = "{BUDGET}"
-"""
-
-
 STREAMS = 8  # that one session may have open
 DEVICES = "[devices]\nenabled = true\n"
 LIMITS = f"""
