@@ -75,7 +75,9 @@ def fault(
     if not in_time(expires, now, LONGEST_PROOF):
         return AssertionFault.OUT_OF_TIME
     spent = hashlib.sha256(json.dumps([who, name]).encode()).digest()
-    until = datetime.fromtimestamp(expires, UTC) + 2 * CLOCKS_DIFFER_BY  # of clocks that differ two at the most
+    until = (
+        datetime.fromtimestamp(expires, UTC) + 2 * CLOCKS_DIFFER_BY
+    )  # of clocks that differ two at the most
     return None if book.spend_assertion(spent, until) else AssertionFault.USED_TWICE
 
 
