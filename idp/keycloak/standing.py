@@ -10,7 +10,7 @@ from typing import Any
 
 from keycloak import KeycloakAdmin
 
-from idp.keycloak.errors import KeycloakAmbiguous
+from idp.keycloak.errors import KeycloakAmbiguous, KeycloakRefused
 from idp.keycloak.federation import TOP
 from idp.keycloak.flow import NAME, PLACES, SUBFLOW, Execution, told
 from idp.keycloak.office import Office
@@ -49,6 +49,12 @@ def read(admin: KeycloakAdmin, office: Office, progress: Progress) -> Standing:
     realm = found(lambda: admin.get_realm(office.realm.name))
     if realm is None:
         return standing
+    if "id" not in realm:  # of a realm that one may not manage the name is told, and no more
+        administrator = office.keycloak.administrator
+        hint = (
+            f"give the service account of {administrator!r} the role `admin`, or let it make the realm itself"
+        )
+        raise KeycloakRefused(f"{administrator!r} may not manage the realm {office.realm.name}", hint)
     standing.realm_id, standing.flow = realm["id"], realm.get("browserFlow", "")
     standing.take(Key(Kind.REALM, office.realm.name), realm)
     for action in admin.get_required_actions():

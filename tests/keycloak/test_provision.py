@@ -10,6 +10,7 @@ from gateway.audit.entry import Code, Outcome
 from gateway.audit.search import Query
 from gateway.demo.authority import write_private
 from gateway.storage.audit_search import LogSearch
+from tests.rig.keycloak import ADMINISTRATOR
 from tests.rig.keycloak_product import CLIENT, REALM, Office
 
 pytestmark = [
@@ -156,6 +157,45 @@ def theirs(office: Office) -> list[Any]:
     flows = [one for one in admin.get_authentication_flows() if one["alias"] == "cizi-prihlaseni"]
     groups = [one for one in admin.get_groups() if one["name"] == "cizi-skupina"]
     return [admin.get_client(client), admin.get_realm_role("cizi-role"), groups, flows]
+
+
+def who_may_make_realms(office: Office, name: str, secret: str) -> None:
+    """A client whose service account has this one role."""
+    admin = office.admin("master")
+    admin.create_client(
+        {
+            "clientId": name,
+            "secret": secret,
+            "serviceAccountsEnabled": True,
+            "standardFlowEnabled": False,
+            "publicClient": False,
+        }
+    )
+    account = admin.get_client_service_account_user(str(admin.get_client_id(name)))
+    admin.assign_realm_roles(account["id"], [admin.get_realm_role("create-realm")])
+
+
+async def test_whoever_may_make_realms_sets_up_their_own_and_may_do_nothing_elsewhere(office: Office):
+    who_may_make_realms(office, "zakladatel", "tajemstvi-zakladatele")
+    write_private(office.product.configuration.with_name("founder.secret"), b"tajemstvi-zakladatele")
+    named = changed(
+        office, f'administrator = "{ADMINISTRATOR}"', 'administrator = "zakladatel"', "named.toml"
+    )
+    text = named.read_text("utf-8").replace("keycloak-administrator.secret", "founder.secret")
+    named.write_text(text, "utf-8")
+    own = named.with_name("own.toml")
+    own.write_text(text.replace(f"realms/{REALM}", "realms/vlastni"), "utf-8")
+    status, said, told = await office.provision("--yes", configuration=own)
+    assert status == 0, said + told
+    status, said, told = await office.provision("--yes", configuration=own)
+    assert (status, said) == (0, "realm vlastni: nothing to do\n"), told
+    office.admin("master").create_realm({"realm": "cizi", "enabled": True})
+    foreign = named.with_name("foreign.toml")
+    foreign.write_text(text.replace(f"realms/{REALM}", "realms/cizi"), "utf-8")
+    status, _, told = await office.provision("--yes", configuration=foreign)
+    assert status == 1
+    assert "'zakladatel' may not manage the realm cizi" in told
+    assert "Traceback" not in told
 
 
 async def test_who_is_not_let_in_is_told_what_to_look_at(office: Office):
