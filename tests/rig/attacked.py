@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from config.vocabulary import ApplicationId, Role, SubjectId
 from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query
@@ -36,6 +38,7 @@ from tests.rig.code_generator import code_at
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import NO_LIMITS, Product, enrolment_code, installed
+from tests.rig.service_provider import ACS, ENTITY, key
 from tests.rig.tunnelled import THROUGH_TUNNELS, TUNNELS
 from tests.rig.visitor import Shown, Visitor
 from tests.rig.warm import brana
@@ -57,6 +60,13 @@ refresh = "asked"
 id = "{LEDGER}"
 redirect_uris = ["{LEDGER_CALLBACK}"]
 refresh = "always"
+application = "{BUDGET}"
+
+[[saml_service_providers]]
+entity_id = "{ENTITY}"
+addresses = ["{ACS}"]
+certificates = ["saml.pem"]
+requests_signed = true
 application = "{BUDGET}"
 """
 
@@ -300,6 +310,7 @@ async def attacked(
     """Started and ready; ended with the block. `by_people`: they enrol devices of their own. `beyond`: words before the
     product's command, as of another network, where it listens at each of its addresses.
     """
+    (folder / "saml.pem").write_bytes(key().certificate.public_bytes(Encoding.PEM))
     taken_over, theirs, ports = Neighbour(web_socket=True), free_port(), (free_port(), free_port())
     upstreams = {
         RECORDS: f"http://127.0.0.1:{theirs}",

@@ -18,101 +18,16 @@ from idp.saml.request import read
 from idp.saml.signature import sign, signed_by
 from tests.rig.service_provider import ACS, ENTITY, NOON, OTHER_ACS, key, party, posted, signed
 from tests.rig.service_provider import request as asked
+from tests.rig.wrapping import WRAPPED, genuine
 
 KEYS = (key().private.public_key(),)
-EVIL = {"ID": "_evil", "AssertionConsumerServiceURL": OTHER_ACS, "ForceAuthn": "true"}
 
 
-def genuine() -> etree._Element:
-    return tree(signed(asked(NOON)).encode())
-
-
-def evil() -> etree._Element:
-    return tree(asked(NOON, **EVIL).encode())
-
-
-def _signature(root: etree._Element) -> etree._Element:
-    return root.find(ds("Signature"))
-
-
-def _stripped(root: etree._Element) -> etree._Element:
-    copy = deepcopy(root)
-    copy.remove(_signature(copy))
-    return copy
-
-
-def wrapped_1() -> etree._Element:
-    """XSW1: the original lies within the signature of the forged one."""
-    forged, original = evil(), genuine()
-    signature = deepcopy(_signature(original))
-    signature.append(_stripped(original))
-    forged.insert(1, signature)
-    return forged
-
-
-def wrapped_2() -> etree._Element:
-    """XSW2: signature and original stand beside each other within the forged one."""
-    forged, original = evil(), genuine()
-    forged.insert(1, deepcopy(_signature(original)))
-    forged.append(_stripped(original))
-    return forged
-
-
-def wrapped_3() -> etree._Element:
-    """XSW3: the original, with its signature, before the forged one's own parts."""
-    forged = evil()
-    forged.insert(0, genuine())
-    return forged
-
-
-def wrapped_4() -> etree._Element:
-    """XSW4: the original, with its signature, behind them."""
-    forged = evil()
-    forged.append(genuine())
-    return forged
-
-
-def wrapped_5() -> etree._Element:
-    """XSW5: the forged one keeps the signature, and the name of the original, which follows."""
-    forged, original = evil(), genuine()
-    forged.set("ID", original.get("ID"))
-    forged.insert(1, deepcopy(_signature(original)))
-    forged.append(_stripped(original))
-    return forged
-
-
-def wrapped_6() -> etree._Element:
-    """XSW6: the same, with the original within the signature."""
-    forged = wrapped_1()
-    forged.set("ID", "_request-1")
-    return forged
-
-
-def _within(name: str) -> etree._Element:
-    forged, original = evil(), genuine()
-    forged.insert(1, deepcopy(_signature(original)))
-    holder = etree.SubElement(forged, name)
-    holder.append(_stripped(original))
-    return forged
-
-
-def wrapped_7() -> etree._Element:
-    """XSW7: the original in an `Extensions`, which schemas let hold anything."""
-    return _within(samlp("Extensions"))
-
-
-def wrapped_8() -> etree._Element:
-    """XSW8: the original in an `Object` of the signature."""
-    forged, original = evil(), genuine()
-    signature = deepcopy(_signature(original))
-    etree.SubElement(signature, ds("Object")).append(_stripped(original))
-    forged.insert(1, signature)
-    return forged
-
-
-@pytest.mark.parametrize("number", range(1, 9))
-def test_wrapping_a_signed_request_into_a_forged_one_is_refused(number: int) -> None:
-    forged = globals()[f"wrapped_{number}"]()
+@pytest.mark.parametrize("wrapped", WRAPPED)
+def test_wrapping_a_signed_request_into_a_forged_one_is_refused(
+    wrapped: Callable[[], etree._Element],
+) -> None:
+    forged = wrapped()
     with pytest.raises(RequestRefused) as refused:
         by_post(posted(etree.tostring(forged).decode()), {ENTITY: party()}, read)
     assert refused.value.reason in {Unsafe.SIGNATURE_WRONG, Unsafe.UNREADABLE}
@@ -201,7 +116,7 @@ def test_a_key_that_the_message_brings_along_proves_nothing() -> None:
 
 def test_two_signatures_are_refused() -> None:
     root = genuine()
-    root.append(deepcopy(_signature(root)))
+    root.append(deepcopy(root.find(ds("Signature"))))
     with pytest.raises(RequestRefused):
         signed_by(root, KEYS)
 
