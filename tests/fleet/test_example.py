@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from config.load import load
 from gateway.demo.authority import authority, write_private
@@ -16,6 +17,7 @@ from tests.gateway.commands.test_fitness import CLIENT_KEYS, EXAMPLES, KEY_SET, 
 from tests.rig.countries import write_countries
 from tests.rig.namespaces import Machine, network, why_not
 from tests.rig.product import ROOT
+from tests.rig.service_provider import key
 from tests.rig.three_nodes import MIDDLE, NODES
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(why_not()), reason=why_not())]
@@ -61,6 +63,7 @@ def office(tmp_path: Path) -> Path:
     for name in PROGRAMS:
         (tmp_path / name).write_text("{}", "utf-8")
     (tmp_path / CLIENT_KEYS).write_text(KEY_SET, "utf-8")
+    (tmp_path / "archive-saml.pem").write_bytes(key().certificate.public_bytes(Encoding.PEM))
     write_countries(tmp_path / "cities.mmdb")
     (tmp_path / "programs-ca.crl").write_text("-----BEGIN X509 CRL-----\n", "utf-8")
     for name in (*SECRETS, "database.password"):
