@@ -132,6 +132,14 @@ def changes(before: Described, after: Described) -> Iterator[str]:
             yield f"{name}: {_said(value)} → {_said(now[name])}"
 
 
+def in_other_hands(before: Described, after: Described) -> bool:
+    """Whether what people agreed to, and what was given by it, was meant for somebody else: another one runs it, or
+    whoever has found a token of it needs no proof any more.
+    """
+    proves_no_more = after.authentication == "none" != before.authentication
+    return before.operator != after.operator or proves_no_more
+
+
 def _said(value: str | tuple[str, ...]) -> str:
     text = value if isinstance(value, str) else " ".join(value)
     return text or "–"
