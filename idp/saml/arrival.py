@@ -40,7 +40,7 @@ Providers = Mapping[str, ServiceProvider]
 def by_redirect(query: str, providers: Providers, read: Read[Request]) -> Arrived[Request]:
     """`query`: as it came, still encoded: that is what was signed. Raises RequestRefused."""
     raw = _once([pair.partition("=")[::2] for pair in query.split("&") if pair])
-    values = {name: unquote_plus(value) for name, value in raw.items()}
+    values = {name: _plain(value) for name, value in raw.items()}
     if values.get("SAMLEncoding", DEFLATE) != DEFLATE:
         raise RequestRefused(Unsafe.UNREADABLE)
     root = reading.tree(reading.redirected(values.get(MESSAGE, "")))
@@ -115,6 +115,14 @@ def _once(pairs: list[tuple[str, str]] | list[tuple[str, ...]]) -> dict[str, str
             raise RequestRefused(Unsafe.UNREADABLE)
         values[name] = value
     return values
+
+
+def _plain(value: str) -> str:
+    """Decoded, as it was written or not at all: what is changed on the way back is not what was signed."""
+    try:
+        return unquote_plus(value.encode("ascii").decode(), errors="strict")
+    except UnicodeError as error:
+        raise RequestRefused(Unsafe.UNREADABLE) from error
 
 
 def _octets(text: str) -> bytes:
