@@ -75,7 +75,7 @@ def told(doing: str, office: Office) -> Iterator[None]:
 def _plain(error: KeycloakError) -> str:
     said = error.response_body or error.error_message
     text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-    return text[:300]
+    return " ".join(text[:300].split())  # of one line, whatever the server writes
 
 
 def found(ask: Callable[[], T]) -> T | None:
