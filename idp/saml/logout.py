@@ -47,7 +47,7 @@ class LogoutRequest:
         return named and self.session in {"", party.session_of(session.sid)}
 
     def over(self, now: datetime) -> bool:
-        return self.good_until is not None and now >= self.good_until + CLOCKS_DIFFER_BY
+        return self.good_until is not None and now - CLOCKS_DIFFER_BY >= self.good_until
 
 
 def read(root: Element) -> LogoutRequest:

@@ -1,7 +1,7 @@
 """Whom a request to sign out means."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from idp.saml.logout import LogoutRequest
 from idp.saml.provider import NameId
@@ -26,3 +26,4 @@ def test_what_says_its_end_is_over_then_whatever_clocks_differ_by():
     assert not ASKED.over(NOON + timedelta(minutes=2) - timedelta.resolution)
     assert ASKED.over(NOON + timedelta(minutes=2))
     assert not replace(ASKED, good_until=None).over(NOON + timedelta(days=1))
+    assert not replace(ASKED, good_until=datetime.max.replace(tzinfo=UTC)).over(NOON)
