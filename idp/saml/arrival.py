@@ -1,6 +1,7 @@
 """A message as a browser brings it: by which binding, and whether it is what its service provider signed."""
 
 import binascii
+import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from idp.saml.signature import signed_by, verifies
 MESSAGE, RELAY_STATE, ALGORITHM, SIGNATURE = "SAMLRequest", "RelayState", "SigAlg", "Signature"
 SIGNED = (MESSAGE, RELAY_STATE, ALGORITHM)  # in this order (SAML bindings §3.4.4.1)
 RELAY_MOST = 1024  # characters; §3.4.3 allows 80 bytes, which nobody keeps to
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # a browser's form brings some of them back as others
 DEFLATE = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
 
 
@@ -93,7 +95,7 @@ def _arrived(
     if provider.signs and not signed:
         raise RequestRefused(Unsafe.SIGNATURE_MISSING, provider.entity_id)
     relay_state = values.get(RELAY_STATE)
-    if relay_state is not None and len(relay_state) > RELAY_MOST:
+    if relay_state is not None and (len(relay_state) > RELAY_MOST or CONTROL.search(relay_state)):
         raise RequestRefused(Unsafe.UNREADABLE, provider.entity_id)
     try:
         return Arrived(read(root), provider, relay_state, signed)

@@ -12,14 +12,14 @@ from tests.rig.service_provider import ENTITY, NOON, key, party, query, request
 KNOWN = {ENTITY: party()}
 
 
-@pytest.mark.parametrize("relay", ["%00%0D%0A", "%C5%99", "a;b", "%26SAMLRequest%3Dx", "%3Cscript%3E", ""])
+@pytest.mark.parametrize("relay", ["%C5%99", "a;b", "%26SAMLRequest%3Dx", "%3Cscript%3E", ""])
 def test_the_relay_state_goes_back_as_it_was_written(relay: str) -> None:
     arrived = by_redirect(f"{query(request(NOON), relay=None)}&RelayState={relay}", KNOWN, read)
     assert arrived.relay_state is not None
     assert quote(arrived.relay_state, safe=";") == relay
 
 
-@pytest.mark.parametrize("relay", ["%FF", "%ED%A0%80", "%C5", "ř", "\udcff"])
+@pytest.mark.parametrize("relay", ["%00", "%0D%0A", "%C2%85", "%FF", "%ED%A0%80", "%C5", "ř", "\udcff"])
 def test_a_relay_state_that_would_come_back_as_another_is_refused(relay: str) -> None:
     with pytest.raises(RequestRefused) as refused:
         by_redirect(f"{query(request(NOON), relay=None)}&RelayState={relay}", KNOWN, read)
