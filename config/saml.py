@@ -1,9 +1,10 @@
 """What is wrong with service providers of SAML, beyond types."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from config.address import split_address
+from config.clients import BUILT_IN
 from config.doubt import Finding
 from config.settings import SamlServiceProvider, Settings
 
@@ -11,17 +12,11 @@ from config.settings import SamlServiceProvider, Settings
 def saml_findings(settings: Settings) -> Iterator[Finding]:
     seen: set[str] = set()
     hosted = {one.id for one in settings.applications}
+    relying = {*BUILT_IN, *(one.id for one in settings.oidc_clients)}
     for number, party in enumerate(settings.saml_service_providers):
         at = f"saml_service_providers[{number}]"
-        if party.entity_id in seen:
-            yield f"{at}.entity_id", f"{party.entity_id!r} is taken", "name each service provider once"
+        yield from _name(f"{at}.entity_id", party.entity_id, seen, relying)
         seen.add(party.entity_id)
-        if party.entity_id != party.entity_id.strip() or not party.entity_id.isprintable():
-            yield (
-                f"{at}.entity_id",
-                "has blanks around it, or signs that nobody sees",
-                "copy it from its metadata",
-            )
         for uri in party.addresses:
             yield from _address(f"{at}.addresses", uri)
         if party.logout_address is not None:
@@ -47,6 +42,19 @@ def saml_findings(settings: Settings) -> Iterator[Finding]:
                 "write the `id` of one of `applications`, or leave it out",
             )
         yield from _attributes(f"{at}.attributes", party)
+
+
+def _name(at: str, name: str, seen: Collection[str], relying: Collection[str]) -> Iterator[Finding]:
+    if name in seen:
+        yield at, f"{name!r} is taken", "name each service provider once"
+    elif name in relying:
+        yield (
+            at,
+            f"{name!r} is the id of a client in `oidc_clients`",
+            "give one of the two another name: the log, and who is told of sign-outs, go by it",
+        )
+    if name != name.strip() or not name.isprintable():
+        yield at, "has blanks around it, or signs that nobody sees", "copy it from its metadata"
 
 
 def _address(at: str, uri: str) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import errno
 
 from config.problem import ConfigurationRefused
 from gateway.asking import NotReached, NotRunning
+from gateway.audit.neutral import printable
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import SearchTooLong
 from gateway.commands.application_accounts import PasswordUnusable
@@ -65,7 +66,7 @@ FILES = {
 def explained(error: Exception) -> str | None:
     """The message for a person, or None for a fault of ours, which deserves its traceback."""
     if isinstance(error, TOLD):
-        return str(error)
+        return "\n".join(map(printable, str(error).split("\n")))  # servers and directories say part of it
     if isinstance(error, OSError) and error.errno in FILES:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror}\n    {FILES[error.errno]}"

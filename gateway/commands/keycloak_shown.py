@@ -1,5 +1,9 @@
-"""What setting up a Keycloak shows: steps in words or as JSON, and how far it is."""
+"""What setting up a Keycloak shows: steps in words or as JSON, and how far it is.
 
+What a server calls things is a stranger's text: none of it reaches the terminal as a sign that does something there.
+"""
+
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,12 +13,14 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from gateway.audit.neutral import neutral
 from idp.keycloak.difference import Act, Step
 from idp.keycloak.piece import Kind, Secret
 
 SIGNS = {Act.ADD: "+", Act.CHANGE: "~", Act.REMOVE: "-"}
 DONE = {Act.ADD: "added", Act.CHANGE: "changed", Act.REMOVE: "removed"}
 HIDDEN = "(secret)"
+LONGEST = 4_000  # characters of a name or value in a line
 
 
 def counted(steps: Sequence[Step]) -> str:
@@ -27,7 +33,7 @@ def counted(steps: Sequence[Step]) -> str:
 def lines(steps: Sequence[Step], *, fields: bool) -> Iterator[str]:
     """One for each step; of changes, and of all with `fields`, one for each field below it."""
     for step in steps:
-        yield f"{SIGNS[step.act]} {step.key.told}"
+        yield f"{SIGNS[step.act]} {neutral(step.key.told, LONGEST)}"
         if fields or step.act is Act.CHANGE:
             for one in step.changes:
                 before = "" if step.act is Act.ADD else f"{_plain(one.before)} → "
@@ -51,7 +57,8 @@ def told_as_json(realm: str, steps: Sequence[Step]) -> str:
             for step in steps
         ],
     }
-    return msgspec.json.format(msgspec.json.encode(told), indent=1).decode()
+    text = msgspec.json.format(msgspec.json.encode(told), indent=1).decode()
+    return "".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text)
 
 
 def _hidden(value: Any) -> Any:
@@ -60,9 +67,9 @@ def _hidden(value: Any) -> Any:
 
 def _plain(value: Any) -> str:
     shown = _hidden(value)
-    if isinstance(shown, str):
-        return shown or "nothing"
-    return "nothing" if shown is None else msgspec.json.encode(shown).decode()
+    if shown is None or shown == "":
+        return "nothing"
+    return neutral(shown if isinstance(shown, str) else msgspec.json.encode(shown).decode(), LONGEST)
 
 
 @dataclass(slots=True)
@@ -73,7 +80,7 @@ class StepsBar:
 
     def at(self, what: str) -> None:
         if self.progress is not None and self.task is not None:
-            self.progress.update(self.task, description=f"reading {what}")
+            self.progress.update(self.task, description=f"reading {neutral(what, LONGEST)}")
 
     def done(self, step: Step) -> None:
         self.taken += 1
@@ -82,7 +89,8 @@ class StepsBar:
 
 
 def _short(step: Step) -> str:
-    return f"{step.key.kind.value} {step.key.name}" if step.key.kind is Kind.GROUP else step.key.told
+    told = f"{step.key.kind.value} {step.key.name}" if step.key.kind is Kind.GROUP else step.key.told
+    return neutral(told, LONGEST)
 
 
 @contextmanager
@@ -92,6 +100,6 @@ def steps_bar(what: str, number: int | None = None, console: Console | None = No
     if not watched.is_terminal:
         yield StepsBar(None, None)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, transient=True, console=watched) as progress:
         yield StepsBar(progress, progress.add_task(what, total=number))

@@ -150,7 +150,7 @@ class ServiceProviders:
         except RequestRefused as refused:
             return await _unsafe(request, refused.reason, refused.provider)
         party, asked = arrived.provider, arrived.request
-        wrong = fault(asked, here, now, signed=True)
+        wrong = Unsafe.OUT_OF_TIME if asked.over(now) else fault(asked, here, now, signed=True)
         if not arrived.signed:  # single logout profile §4.4.4.1
             wrong = Unsafe.SIGNATURE_MISSING
         elif not party.logout_address:
@@ -160,7 +160,9 @@ class ServiceProviders:
         if wrong is not None:
             return await _unsafe(request, wrong, party.entity_id)
         session = await signed_in(provider, cookies.read_hashed(request, cookies.SSO))
-        meant = session is None or asked.means(session, party)
+        # a frame of another site brings no cookie: whether anybody is signed in, nobody knows there
+        nobody_is = session is None and in_a_page_of_its_own(request)
+        meant = nobody_is if session is None else asked.means(session, party)
         envelope = _envelope(provider.issuer, party.logout_address, asked.id, now)
         onward = logout.answered(envelope, arrived.relay_state, keys.signing, ended=meant)
         if session is None or not meant:
@@ -177,6 +179,13 @@ class ServiceProviders:
         said = response.denied(_answering(provider, asked), why, keys.signing)
         return _posted(request, asked, said)
 
+    async def _not_admitted(self, request: web.Request, asked: Asked, why: NotAdmitted) -> web.Response:
+        """The person reads why; where nobody would see a page, the service provider is told."""
+        if asked.passive or not in_a_page_of_its_own(request):
+            return await self.deny(request, asked, Denial.ACCESS_DENIED)
+        await _record_refusal(request, asked.provider, Denial.ACCESS_DENIED)
+        return not_admitted_page(request, why)
+
     async def _answer(self, request: web.Request, asked: Asked, handle: HandleHash) -> web.Response:
         """The caller has seen to the facts of the session (`at_work`); it is looked at again where it counts."""
         provider, keys = provider_of(request), self.keys()
@@ -186,8 +195,7 @@ class ServiceProviders:
         now, origin = provider.clock(), arrival.origin_of(request)
         admitted = await _may_use(request, party, handle)
         if isinstance(admitted, NotAdmitted):
-            await _record_refusal(request, asked.provider, Denial.ACCESS_DENIED)
-            return not_admitted_page(request, admitted)
+            return await self._not_admitted(request, asked, admitted)
 
         def work(book: Book) -> Session | Denial | Unsafe:
             session = desk.live(book, handle, provider.sign_in, now)

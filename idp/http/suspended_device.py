@@ -12,7 +12,7 @@ from idp.http.provider import provider_of
 from idp.http.words import TELLINGS
 from idp.login.refusal import Refusal, Told
 
-SHUT = ("/authorize", "/sign-in", "/account", "/recovery", "/saml")
+SHUT = ("/authorize", "/sign-in", "/account", "/recovery", "/saml/sso", "/saml/go")
 """Signing out stays possible."""
 
 

@@ -9,9 +9,10 @@ from idp.keycloak.difference import Act, Step, merged
 from idp.keycloak.federation import TOP
 from idp.keycloak.flow import PLACES, Execution, executions
 from idp.keycloak.office import Office
-from idp.keycloak.piece import Fields, Key, Kind, Pieces
+from idp.keycloak.piece import GRANTS, Fields, Key, Kind, Pieces
 from idp.keycloak.server import made
 from idp.keycloak.standing import FEDERATION, MAPPERS, Standing
+from idp.keycloak.ways import take_away
 
 NOBODY: Fields = {"roles": []}
 
@@ -36,7 +37,7 @@ class Applying:
             Kind.MAPPER: self._mapper,
             Kind.FOLDER: self._folder,
             Kind.GROUP: self._group,
-            Kind.GRANT: self._grant,
+            **dict.fromkeys(GRANTS, self._grant),
         }[step.key.kind](step)
 
     def _fields(self, step: Step) -> dict[str, Any]:
@@ -144,8 +145,8 @@ class Applying:
         return [self._admin.get_client_role(client, name) for name in sorted(names)]
 
     def _grant(self, step: Step) -> None:
-        role = self._standing.pieces[step.key]["role"]
-        self._admin.delete_client_roles_of_user(self._ids[step.key], self._ids[self._client], [role])
+        fields, of = self._standing.pieces[step.key], self._ids[step.key]
+        take_away(self._admin, self._ids[self._client], step.key, fields, of)
 
     def _flow(self, _step: Step) -> None:
         """In the place that nobody uses; then people are sent there, and the other place is emptied."""

@@ -12,6 +12,14 @@ ROLES_CLAIM = "municipal_roles"
 NUMBER_CLAIM = "employee_number"
 NUMBER_ATTRIBUTE = "employeeNumber"
 
+REALMS_OWN = (
+    "acr.loa.map",  # or a one-time code could be told as the level of a key
+    "minimum.acr.value",
+    *("access.token.lifespan", "client.session.idle.timeout", "client.session.max.lifespan"),
+    *("client.offline.session.idle.timeout", "client.offline.session.max.lifespan"),
+)
+"""What a client could have instead of what its realm has; ours has it as the realm."""
+
 IN_TOKENS = {"id.token.claim": "true", "access.token.claim": "true", "introspection.token.claim": "true"}
 
 
@@ -50,6 +58,7 @@ def client(office: Office) -> Iterator[tuple[Key, Fields]]:
                 "oidc.ciba.grant.enabled": "false",
                 "standard.token.exchange.enabled": "false",
                 "use.refresh.tokens": "true",
+                **dict.fromkeys(REALMS_OWN, ""),
             },
         },
     )

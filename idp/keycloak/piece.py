@@ -27,10 +27,15 @@ class Kind(StrEnum):
     MAPPER = "mapper"
     GROUP = "group"
     GRANT = "role given by hand"
+    GROUP_GRANT = "role given to a group"
+    ROLE_GRANT = "role within another role"
+    JOINED = "group that everybody joins"
 
 
 ORDER = tuple(Kind)
-OURS_ALONE = frozenset({Kind.CLAIM, Kind.ROLE, Kind.MAPPER, Kind.GRANT})
+GRANTS = frozenset({Kind.GRANT, Kind.GROUP_GRANT, Kind.ROLE_GRANT, Kind.JOINED})
+"""Ways to a role of ours that nobody configured."""
+OURS_ALONE = frozenset({Kind.CLAIM, Kind.ROLE, Kind.MAPPER}) | GRANTS
 """What others put beside ours, in the same place, is taken away: it would say or give what nobody configured."""
 
 

@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 NO_RETRIES = 0  # what makes something would be sent again too
 GONE, TAKEN = 404, 409
+OTHERWISE = (TypeError, LookupError, AttributeError, ValueError, StopIteration)
+"""How the library, and who reads its answers, fail at one that has another form."""
 
 
 def connect(office: Office, administrator_secret: str) -> KeycloakAdmin:
@@ -70,12 +72,17 @@ def told(doing: str, office: Office) -> Iterator[None]:
             hint = "see its log; a next run goes on from here"
         said = f"{error.response_code or ''} {_plain(error)}".strip()
         raise KeycloakRefused(f"cannot {doing}: {said}", hint) from error
+    except OTHERWISE as error:  # what was answered may be a secret, and is not told
+        hint = "see that this is the address of a Keycloak, and of nothing before it; a next run goes on from here"
+        raise KeycloakRefused(
+            f"cannot {doing}: {where} answers otherwise than a Keycloak does", hint
+        ) from error
 
 
 def _plain(error: KeycloakError) -> str:
     said = error.response_body or error.error_message
     text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-    return text[:300]
+    return " ".join(text[:300].split())  # of one line, whatever the server writes
 
 
 def found(ask: Callable[[], T]) -> T | None:

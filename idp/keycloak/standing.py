@@ -15,12 +15,14 @@ from idp.keycloak.federation import TOP
 from idp.keycloak.flow import NAME, PLACES, SUBFLOW, Execution, told
 from idp.keycloak.office import Office
 from idp.keycloak.piece import Fields, Key, Kind, Secret
+from idp.keycloak.places import places
 from idp.keycloak.realm import ACTIONS
 from idp.keycloak.server import found
+from idp.keycloak.ways import given, leads_to_ours
 
 FEDERATION = "org.keycloak.storage.UserStorageProvider"
 MAPPERS = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper"
-MOST = 100_000  # groups of a directory, or people with a role of their own
+MOST = 100_000  # groups of a directory
 WORKS, HIDDEN = 204, "**********"
 
 Progress = Callable[[str], None]
@@ -66,6 +68,7 @@ def read(admin: KeycloakAdmin, office: Office, progress: Progress) -> Standing:
     _client(admin, office, standing, progress)
     _directories(admin, office, standing, progress)
     _groups(admin, office, standing, progress)
+    _ways(admin, office, standing, progress)
     return standing
 
 
@@ -98,10 +101,6 @@ def _client(admin: KeycloakAdmin, office: Office, standing: Standing, progress: 
         standing.take(Key(Kind.CLAIM, mapper["name"], name), mapper, mapper["id"])
     for role in admin.get_client_roles(identifier):
         standing.take(Key(Kind.ROLE, role["name"], name), role, role["id"])
-        progress(f"the role {role['name']}")
-        for person in admin.get_client_role_members(identifier, role["name"], max=MOST):
-            key = Key(Kind.GRANT, f"{role['name']} {person['username']}", name)
-            standing.take(key, {"role": role}, person["id"])
 
 
 def _directories(admin: KeycloakAdmin, office: Office, standing: Standing, progress: Progress) -> None:
@@ -109,6 +108,7 @@ def _directories(admin: KeycloakAdmin, office: Office, standing: Standing, progr
     for component in admin.get_components({"type": FEDERATION}):
         name = component["name"]
         if name not in ours:
+            _elsewhere(admin, office, standing, component)
             continue
         progress(f"the directory {name}")
         fields = component | {"config": dict(component.get("config", {}))}
@@ -116,6 +116,27 @@ def _directories(admin: KeycloakAdmin, office: Office, standing: Standing, progr
         standing.take(Key(Kind.DIRECTORY, name), fields, component["id"])
         for mapper in admin.get_components({"parent": component["id"], "type": MAPPERS}):
             standing.take(Key(Kind.MAPPER, mapper["name"], name), mapper, mapper["id"])
+
+
+def _elsewhere(
+    admin: KeycloakAdmin, office: Office, standing: Standing, component: Mapping[str, Any]
+) -> None:
+    """A directory of somebody else's is theirs, but not what of it gives roles of ours."""
+    for mapper in admin.get_components({"parent": component["id"], "type": MAPPERS}):
+        if leads_to_ours(mapper, office.provider.client_id):
+            standing.take(Key(Kind.MAPPER, mapper["name"], component["name"]), mapper, mapper["id"])
+
+
+def _ways(admin: KeycloakAdmin, office: Office, standing: Standing, progress: Progress) -> None:
+    name = office.provider.client_id
+    client = standing.ids.get(Key(Kind.CLIENT, name))
+    if client is None:
+        return
+    progress("other ways to roles")
+    roles = {key.name for key, _ in places(office) if key.kind is Kind.ROLE}
+    judged = {standing.ids[key] for key in standing.pieces if key.kind is Kind.GROUP}
+    for key, fields, identifier in given(admin, client, name, roles, judged):
+        standing.take(key, fields, identifier)
 
 
 def _password(admin: KeycloakAdmin, office: Office, component: Mapping[str, Any]) -> Secret | None:

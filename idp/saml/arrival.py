@@ -1,6 +1,7 @@
 """A message as a browser brings it: by which binding, and whether it is what its service provider signed."""
 
 import binascii
+import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from idp.saml.signature import signed_by, verifies
 MESSAGE, RELAY_STATE, ALGORITHM, SIGNATURE = "SAMLRequest", "RelayState", "SigAlg", "Signature"
 SIGNED = (MESSAGE, RELAY_STATE, ALGORITHM)  # in this order (SAML bindings §3.4.4.1)
 RELAY_MOST = 1024  # characters; §3.4.3 allows 80 bytes, which nobody keeps to
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # a browser's form brings some of them back as others
 DEFLATE = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
 
 
@@ -40,7 +42,7 @@ Providers = Mapping[str, ServiceProvider]
 def by_redirect(query: str, providers: Providers, read: Read[Request]) -> Arrived[Request]:
     """`query`: as it came, still encoded: that is what was signed. Raises RequestRefused."""
     raw = _once([pair.partition("=")[::2] for pair in query.split("&") if pair])
-    values = {name: unquote_plus(value) for name, value in raw.items()}
+    values = {name: _plain(value) for name, value in raw.items()}
     if values.get("SAMLEncoding", DEFLATE) != DEFLATE:
         raise RequestRefused(Unsafe.UNREADABLE)
     root = reading.tree(reading.redirected(values.get(MESSAGE, "")))
@@ -93,7 +95,7 @@ def _arrived(
     if provider.signs and not signed:
         raise RequestRefused(Unsafe.SIGNATURE_MISSING, provider.entity_id)
     relay_state = values.get(RELAY_STATE)
-    if relay_state is not None and len(relay_state) > RELAY_MOST:
+    if relay_state is not None and (len(relay_state) > RELAY_MOST or CONTROL.search(relay_state)):
         raise RequestRefused(Unsafe.UNREADABLE, provider.entity_id)
     try:
         return Arrived(read(root), provider, relay_state, signed)
@@ -115,6 +117,14 @@ def _once(pairs: list[tuple[str, str]] | list[tuple[str, ...]]) -> dict[str, str
             raise RequestRefused(Unsafe.UNREADABLE)
         values[name] = value
     return values
+
+
+def _plain(value: str) -> str:
+    """Decoded, as it was written or not at all: what is changed on the way back is not what was signed."""
+    try:
+        return unquote_plus(value.encode("ascii").decode(), errors="strict")
+    except UnicodeError as error:
+        raise RequestRefused(Unsafe.UNREADABLE) from error
 
 
 def _octets(text: str) -> bytes:

@@ -22,12 +22,11 @@ from idp.saml.keys import SamlKey
 from idp.saml.names import saml, samlp
 from idp.saml.provider import FORMATS, ServiceProvider
 from idp.saml.reading import Element, text_of
-from idp.saml.request import NAME, issuer_of, moment_in, parts_of
+from idp.saml.request import CLOCKS_DIFFER_BY, NAME, issuer_of, moment_in, parts_of
 from idp.saml.response import SPACES, Envelope, fit, moment
 
 ATTRIBUTES = frozenset({"ID", "Version", "IssueInstant", "Destination", "Consent", "NotOnOrAfter", "Reason"})
 NAMED_BY = frozenset({"Format", "NameQualifier", "SPNameQualifier", "SPProvidedID"})
-SESSIONS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +38,16 @@ class LogoutRequest:
     name: str
     session: str
     """Which sign-in, as the assertion called it; empty: any of the person."""
+    good_until: datetime | None = None
+    """`NotOnOrAfter` (SAML core §3.7.1); None: it says no end."""
 
     def means(self, session: Session, party: ServiceProvider) -> bool:
-        return self.name == party.name_of(session) and self.session in {"", party.session_of(session.sid)}
+        """Nobody by an empty name, which is that of everybody of whom the directory does not know the fact."""
+        named = bool(self.name) and self.name == party.name_of(session)
+        return named and self.session in {"", party.session_of(session.sid)}
+
+    def over(self, now: datetime) -> bool:
+        return self.good_until is not None and now - CLOCKS_DIFFER_BY >= self.good_until
 
 
 def read(root: Element) -> LogoutRequest:
@@ -55,6 +61,7 @@ def read(root: Element) -> LogoutRequest:
     order = (saml("Issuer"), saml("NameID"), samlp("SessionIndex"))
     parts = parts_of(root, order)
     named, which, name = parts.get(order[1]), parts.get(order[2]), root.get("ID", "")
+    until = root.get("NotOnOrAfter")
     if named is None or not set(named.attrib) <= NAMED_BY or not NAME.fullmatch(name):
         raise RequestRefused(Unsafe.UNREADABLE)
     return LogoutRequest(
@@ -64,6 +71,7 @@ def read(root: Element) -> LogoutRequest:
         destination=root.get("Destination", ""),
         name=text_of(named),
         session="" if which is None else text_of(which),
+        good_until=None if until is None else moment_in(until),
     )
 
 

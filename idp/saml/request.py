@@ -35,6 +35,7 @@ ATTRIBUTES = frozenset(
     }
 )
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+OF_POLICY = frozenset({"Format", "SPNameQualifier", "AllowCreate"})
 SHARED = (samlp("NameIDPolicy"), samlp("RequestedAuthnContext"))
 ORDER = (saml("Issuer"), ds("Signature"), *SHARED)
 
@@ -90,6 +91,10 @@ def read(root: Element) -> AuthnRequest:
         raise RequestRefused(Unsafe.UNREADABLE)
     if root.get("ProtocolBinding", names.POST) != names.POST:
         raise RequestRefused(Unsafe.UNREADABLE)
+    if policy is not None and (
+        not set(policy.attrib) <= OF_POLICY or len(policy) or (policy.text or "").strip()
+    ):
+        raise RequestRefused(Unsafe.UNREADABLE)
     contexts, understood = _contexts(wanted)
     return AuthnRequest(
         id=name,
@@ -131,7 +136,12 @@ def _contexts(wanted: Element | None) -> tuple[tuple[str, ...], bool]:
         return (), True
     by_class = all(child.tag == saml("AuthnContextClassRef") for child in wanted)
     understood = by_class and wanted.get("Comparison", "exact") in {"exact", "minimum"}
-    if not 0 < len(wanted) <= CONTEXTS:
+    between = (wanted.text, *(child.tail for child in wanted))
+    if (
+        not 0 < len(wanted) <= CONTEXTS
+        or not set(wanted.attrib) <= {"Comparison"}
+        or any((text or "").strip() for text in between)
+    ):
         raise RequestRefused(Unsafe.UNREADABLE)
     return (tuple(text_of(child)[:200] for child in wanted), True) if understood else ((), False)
 

@@ -27,6 +27,7 @@ def found(*parties: dict) -> list[str]:
         ({"addresses": ["https://a.test/acs#x"]}, "addresses"),
         ({"addresses": ["https://u@a.test/acs"]}, "addresses"),
         ({"entity_id": " https://a.test"}, "entity_id"),
+        ({"entity_id": "brana-gateway"}, "entity_id"),  # a client of OpenID Connect
         ({"requests_signed": True}, "requests_signed"),
         ({"application": "nothing"}, "application"),
         ({"attributes": [SamlAttribute(name=" ", says="login")]}, "attributes[0].name"),

@@ -124,6 +124,70 @@ async def test_what_somebody_changed_by_hand_is_told_and_put_back(provisioned: O
     assert await differing(office) == set()
 
 
+def around_the_groups(office: Office) -> str:
+    """How somebody lets everybody have a role of ours, past the groups of the directories; which role that is."""
+    admin = office.admin()
+    client = str(admin.get_client_id(CLIENT))
+    role = admin.get_client_roles(client)[0]
+    admin.create_group({"name": "nenapadna"})
+    for path in ("/nenapadna", "/brana"):  # whoever is in a group below has it too
+        admin.assign_group_client_roles(admin.get_group_by_path(path)["id"], client, [role])
+    admin.add_composite_realm_roles_to_role(f"default-roles-{REALM}", [role])
+    account = str(admin.get_client_id("account"))
+    admin.add_composite_client_roles_to_role(account, "view-profile", [role])
+    top = admin.get_group_by_path("/brana")["id"]
+    folder = admin.get_group_children(top)[0]["id"]
+    group = admin.get_group_children(folder)[0]["id"]
+    joined = f"admin/realms/{REALM}/default-groups/{group}"
+    assert admin.connection.raw_put(joined, data="").status_code == 204
+    ours = admin.get_components({"type": "org.keycloak.storage.UserStorageProvider"})[0]
+    plain = ours["config"] | {"enabled": ["false"], "bindCredential": ["x"]}  # or it would be asked
+    theirs = {"name": "jiny-adresar", "providerId": "ldap", "providerType": ours["providerType"]}
+    other = admin.create_component(theirs | {"parentId": ours["parentId"], "config": plain})
+    mapper = {
+        "name": "vsichni",
+        "providerId": "hardcoded-ldap-role-mapper",
+        "providerType": "org.keycloak.storage.ldap.mappers.LDAPStorageMapper",
+        "parentId": other,
+        "config": {"role": [f"{CLIENT}.{role['name']}"]},
+    }
+    admin.create_component(mapper)
+    levels = {
+        "acr.loa.map": json.dumps({"two-factors": 2, "phishing-resistant": 2}),
+        "access.token.lifespan": "86400",
+    }
+    found = admin.get_client(client)
+    admin.update_client(client, found | {"attributes": found["attributes"] | levels})
+    admin.create_client_role(client, {"name": "vymyslena"})
+    [person] = admin.get_users({"username": office.product.world.accounts[0].login, "exact": True})
+    admin.assign_client_role(person["id"], client, [admin.get_client_role(client, "vymyslena")])
+    return str(role["name"])
+
+
+async def test_no_way_to_a_role_past_the_groups_stays_and_none_is_hidden(provisioned: Office):
+    office = provisioned
+    role = around_the_groups(office)
+    try:
+        told = {(act, kind, name) for act, kind, name, _ in await differing(office)}
+        assert {one for one in told if one[1] != "group that everybody joins"} == {
+            ("remove", "role given to a group", f"{role} /nenapadna"),
+            ("remove", "role given to a group", f"{role} /brana"),
+            ("remove", "role within another role", f"{role} default-roles-{REALM}"),
+            ("remove", "role within another role", f"{role} account view-profile"),
+            ("remove", "mapper", "vsichni"),
+            ("change", "client", CLIENT),
+            ("remove", "role", "vymyslena"),
+        }
+        assert [act for act, kind, _ in told if kind == "group that everybody joins"] == ["remove"]
+        status, said, wrong = await office.provision("--yes")
+        assert status == 0, said + wrong
+        assert await differing(office) == set()
+    finally:  # the directory of somebody else's is left alone
+        admin = office.admin()
+        for one in admin.get_components({"name": "jiny-adresar"}):
+            admin.delete_component(one["id"])
+
+
 async def test_the_password_of_the_directory_s_account_is_put_back(provisioned: Office):
     admin = provisioned.admin()
     [component] = admin.get_components({"type": "org.keycloak.storage.UserStorageProvider"})
