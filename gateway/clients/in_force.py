@@ -16,19 +16,24 @@ log = structlog.get_logger("clients")
 class InForce:
     clients: Mapping[ClientId, Client] = field(default_factory=dict)
     """Another mapping after each change; those that are suspended are not among them."""
+    suspended: Mapping[ClientId, Client] = field(default_factory=dict)
+    """Unknown to everybody who asks, and told of sign-outs all the same: what closes something goes on."""
     _used: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def take(self, kept: Sequence[OwnClient], pseudonym: Pseudonym) -> None:
         """From now on these are. What cannot be served safely is left out, and told to operators."""
         made: dict[ClientId, Client] = {}
+        suspended: dict[ClientId, Client] = {}
         for one in kept:
-            if one.suspended_at is not None:
-                continue
             try:
-                made[one.id] = as_client(one, pseudonym)
+                (made if one.suspended_at is None else suspended)[one.id] = as_client(one, pseudonym)
             except ClientUnusable as error:
                 log.error("client.unusable", client=one.id, cause=str(error))  # noqa: TRY400 - said in words
-        self.clients = made
+        self.clients, self.suspended = made, suspended
+
+    def told(self, known: Mapping[ClientId, Client]) -> Mapping[ClientId, Client]:
+        """Whom sign-outs concern: those that are `known`, and those that are suspended."""
+        return Known(known, lambda: self.suspended)
 
     def note(self, client: str, secret: str, now: datetime) -> None:
         """That it was shown; empty: the one of the configuration."""

@@ -46,7 +46,7 @@ def receivers_of(plane: ControlPlane) -> Receivers:
     authorities = {one.id: one.backchannel_logout_authority for one in plane.settings.oidc_clients}
     return {
         name: Receiver(client=client, address=client.backchannel_logout_uri, authority=authorities.get(name))
-        for name, client in relying_parties(plane).items()
+        for name, client in plane.own_clients.told(relying_parties(plane)).items()
         if client.backchannel_logout_uri is not None
     }
 

@@ -83,6 +83,7 @@ async def page(request: web.Request, asked: Request, wanted: Wanted, kept: str) 
             for name, value in told.items()
         ],
         kept=held,
+        refresh=asked.refresh,
         session=wanted.session.sid,
         person=wanted.session.person,
     )

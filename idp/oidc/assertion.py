@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeGuard
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, RSAKey
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523 §2.2
 ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"]
@@ -21,6 +21,7 @@ LONGEST = timedelta(minutes=5)  # how far ahead `exp` of a signed request may be
 LONGEST_PROOF = timedelta(
     hours=1
 )  # the same of an assertion: Authlib signs for an hour, and offers no other time
+RSA_BITS = range(2048, 8193)  # fewer are no proof (RFC 7518 §3.3), more take long to verify
 CLOCKS_DIFFER_BY = timedelta(seconds=30)
 
 
@@ -56,6 +57,9 @@ def keys_of(text: str) -> KeySet:
         raise KeysUnusable(f"holds no JWK set: {error}", hint) from error
     if any(key.is_private for key in keys):
         raise KeysUnusable("holds a private key", "keep that with the program, and put its public half here")
+    if any(isinstance(key, RSAKey) and key.raw_value.key_size not in RSA_BITS for key in keys):
+        hint = f"make another pair of keys, of {RSA_BITS.start} to {RSA_BITS.stop - 1} bits or ES256"
+        raise KeysUnusable("holds an RSA key that is too short or too long", hint)
     return keys
 
 

@@ -34,6 +34,7 @@ CZECH: Mapping[str, str] = {
     "no key is asked for": "klíč se u tohoto způsobu prokazování nepoužije",
     "private_key_jwt takes keys, and there are none": "podpis potřebuje klíče, a žádné tu nejsou",
     "holds a private key": "obsahuje soukromý klíč",
+    "holds an RSA key that is too short or too long": "obsahuje klíč RSA, který je příliš krátký nebo příliš dlouhý",
     "a public client may leave no requests": "veřejná aplikace nemá čím doložit, že žádost předala právě ona",
     "names a scope that there is not": "obsahuje rozsah, který neexistuje",
 }

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from config.vocabulary import SubjectId
+from gateway.clients.in_force import Known
 from gateway.clients.own import Described
 from gateway.clients.refused import Why
 from gateway.storage.database import Database
@@ -68,6 +69,20 @@ async def test_whoever_has_the_id_of_a_removed_one_gets_nothing_of_it(
     assert set((await left(database)).values()) == {1}
     await centre.office.remove("gis", BY, NOW)
     assert set((await left(database)).values()) == {0}
+
+
+async def test_a_suspended_one_is_still_told_of_sign_outs(centre: Centre, database: Database) -> None:
+    """Sessions of people that it has would else outlive their sign-outs, and nobody would hear of it."""
+    await centre.office.add("gis", replace_of(GIS, backchannel_logout_uri="https://gis.test/out"), BY, NOW)
+    known = Known({}, lambda: centre.in_force.clients)
+    await centre.office.suspend("gis", BY, NOW)
+    assert "gis" not in known
+    assert centre.in_force.told(known)[ClientId("gis")].backchannel_logout_uri == "https://gis.test/out"
+    await centre.office.resume("gis", BY, NOW)
+    assert (list(centre.in_force.told(known)), centre.in_force.suspended) == (["gis"], {})
+    await centre.office.suspend("gis", BY, NOW)
+    await centre.office.remove("gis", BY, NOW)
+    assert list(centre.in_force.told(known)) == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from joserfc.jwk import ECKey
+from cryptography.hazmat.primitives.asymmetric import rsa
+from joserfc.jwk import ECKey, RSAKey
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.entry import Code, Entry
@@ -203,6 +204,15 @@ async def test_a_private_key_is_not_kept(centre: Centre) -> None:
     client = centre.client()
     assert client is not None
     assert client.keys is not None
+
+
+@pytest.mark.filterwarnings("ignore:Key size should be")
+async def test_a_key_that_can_be_forged_is_not_kept(centre: Centre) -> None:
+    weak = RSAKey.import_key(rsa.generate_private_key(65537, 1024))
+    keys = json.dumps({"keys": [weak.as_dict(private=False)]})
+    signs = replace_of(GIS, authentication="private_key_jwt", jwks=keys)
+    faults = (await refused(centre, centre.office.add("gis", signs, BY, NOW), Why.DESCRIPTION)).faults
+    assert faults[0][:2] == ("jwks", "holds an RSA key that is too short or too long")
 
 
 @pytest.mark.parametrize("name", ["", "Gis", "-gis", "g is", "a" * 49, "<b>", "gis\n"])

@@ -71,6 +71,16 @@ async def test_what_is_asked_beyond_it_is_asked_about_and_so_is_everything_by_pr
     assert party.code_in(again)
 
 
+async def test_the_page_says_that_it_may_ask_again_by_itself_where_it_may(world: World) -> None:
+    party = await party_of(world, "outside")
+    browser, _ = await world.sign_in()
+    said = "it may ask for this again by itself until you sign out"
+    assert said in (await party.send(browser, scope="openid")).text
+    configured(world, "outside", refresh="asked")
+    assert said not in (await party.send(browser, scope="openid")).text
+    assert said in (await party.send(browser, scope="openid offline_access")).text
+
+
 async def test_who_asks_silently_is_told_that_consent_is_needed(world: World) -> None:
     party = await party_of(world, "outside")
     browser, _ = await world.sign_in()
