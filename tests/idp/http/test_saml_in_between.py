@@ -1,5 +1,6 @@
 """Service providers of SAML where something else happens at the same time: frames, devices, clocks, odd octets."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -22,11 +23,12 @@ from tests.idp.http.test_saml import (
 )
 from tests.idp.http.test_suspended_device import is_shut, suspend
 from tests.rig.provider import Answer
-from tests.rig.service_provider import SPACES, key, ours, party, pseudonym, query, request
+from tests.rig.service_provider import SPACES, contexts, key, ours, party, pseudonym, query, request
 from tests.rig.sign_in_world import World, sign_in_world
 from tests.rig.slapd import Directory
 
 pytestmark = pytest.mark.real
+RESISTANT = "urn:brana:acr:phishing-resistant"
 
 
 @pytest.fixture
@@ -93,3 +95,36 @@ async def test_a_sign_out_that_is_over_is_refused(world: World) -> None:
     answer = await browser.get(f"/saml/slo?{query(text, by=key())}")
     assert answer.headers["x-brana-reason"] == "saml_request_out_of_time"
     assert said_in(await arrives(world, browser, ID="_after")).statuses == ["Success"]
+
+
+async def test_a_key_lifts_the_sign_in_and_the_assertion_says_so(world: World) -> None:
+    made = await world.key_of()
+    browser, _ = await world.sign_in()
+    world.rig.clock.forward(minutes=5)
+    begun = await arrives(world, browser, contexts(RESISTANT))
+    done = await browser.key(begun.location, made)
+    assert done.location.startswith("/saml/go?")
+    said = said_in(await browser.get(done.location))
+    assert said.text(".//a:AuthnContextClassRef") == RESISTANT
+    since = (world.rig.clock() - timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert said.one(".//a:AuthnStatement").get("AuthnInstant") == since  # the password's
+
+
+async def test_a_sign_in_that_ended_elsewhere_meanwhile_is_not_lifted(world: World) -> None:
+    made = await world.key_of()
+    browser, _ = await world.sign_in()
+    begun = await arrives(world, browser, contexts(RESISTANT))
+    here = dict(browser.cookies)
+    await browser.post("/logout/confirm", {})
+    browser.cookies = here
+    answer = await browser.key(begun.location, made)
+    assert (answer.status, "SAMLResponse" in answer.text) == (400, False)
+
+
+async def test_ten_that_bring_one_request_at_once_get_one_assertion(world: World) -> None:
+    browser, _ = await world.sign_in()
+    begun = await browser.get(f"/saml/sso?{query(request(world.rig.clock()), by=key())}")
+    answers = await asyncio.gather(*(browser.get(begun.location) for _ in range(10)))
+    assert sorted(one.status for one in answers) == [200] + 9 * [400]
+    issued = [one for one in world.rig.kept.entries if one.code is Code.SAML_ASSERTION_ISSUED]
+    assert len(issued) == 1
