@@ -36,19 +36,18 @@ demo: install  ## run the product on a prepared world; Ctrl-C ends everything
 # Those that failed once more and alone: real servers on a busy machine can be late.
 define tested
 	$(compiled)
-	$(BIN)/python -m pytest $(PARALLEL) -m "$(1)" || { [ $$? = 1 ] && echo "Those that failed, once more and alone:" && \
+	$(BIN)/python -m pytest $(2) -m "$(1)" || { [ $$? = 1 ] && echo "Those that failed, once more and alone:" && \
 		$(BIN)/python -m pytest -m "$(1)" --last-failed --maxfail 10; }
 endef
 
 test: install-tests  ## tests, with real servers and a real browser (about 19 minutes on two cores)
-	@$(call tested,not long and not keycloak)
+	@$(call tested,not long and not keycloak,$(PARALLEL))
 
 test-long: install-tests  ## the whole product at once: attacks, fleets of several nodes, journeys (about 20 minutes)
-	@$(call tested,long and not keycloak)
+	@$(call tested,long and not keycloak,$(PARALLEL))
 
 test-keycloak: install-tests  ## against a real Keycloak server, which Maven fetches (minutes; skipped aloud where it cannot)
-	@$(compiled)
-	$(BIN)/python -m pytest -m keycloak tests/keycloak
+	@$(call tested,keycloak,tests/keycloak)
 
 unit: install-tests  ## tests without real servers (one process, about 5 minutes)
 	@$(BIN)/python -m pytest -m "not real"

@@ -14,7 +14,7 @@ from config.vocabulary import MunicipalityCode
 from gateway.audit.acts import SHORT
 from gateway.audit.entry import Code, Entry
 from gateway.audit.neutral import neutral
-from gateway.clients.own import Described, KeptSecret, OwnClient, changes, new_secret, rotated
+from gateway.clients.own import Described, KeptSecret, OwnClient, changes, in_other_hands, new_secret, rotated
 from gateway.clients.refused import ActRefused, Why
 from gateway.clients.rules import ID, Around, faults_of
 from gateway.clients.store import ClientStore, Stepped
@@ -124,7 +124,8 @@ class ClientOffice:
             _require_sound(name, described, around)
             kept = one.secrets if described.has_secrets else ()
             after = replace(one, described=described, changed_at=now, secrets=kept)
-            return _stepped(Act.CHANGE, after, by, now, {"changes": _told(one.described, described)})
+            stepped = _stepped(Act.CHANGE, after, by, now, {"changes": _told(one.described, described)})
+            return replace(stepped, ends_given=in_other_hands(one.described, described))
 
         await self._act(Act.CHANGE, name, work, by, now, reach)
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from config.settings import OidcClient, Outside
+from config.settings.sign_in import ScopeName
 from config.vocabulary import ApplicationId, MunicipalityCode
 from idp.oidc.client import Client, ClientId, MadeSecret, Pseudonym, Secret, client_of
 
@@ -45,6 +46,11 @@ class Described(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sector: str = ""
     id_token_algorithm: Literal["ES256", "RS256"] = "ES256"
     refresh: Literal["never", "asked", "always"] = "never"
+    scopes: tuple[str, ...] = ("profile", "email", "roles")
+    """Those it may ask for besides `openid`; one that this version does not know tells it nothing."""
+    userinfo_signed_response_alg: Literal["", "ES256", "RS256"] = ""
+    require_pushed: bool = False
+    dpop_bound_access_tokens: bool = False
 
     @property
     def has_secrets(self) -> bool:
@@ -107,6 +113,10 @@ def as_configured(name: str, described: Described) -> OidcClient:
         post_logout_redirect_uris=list(described.post_logout_redirect_uris),
         id_token_algorithm=described.id_token_algorithm,
         refresh=described.refresh,
+        scopes=[one for one in get_args(ScopeName) if one in described.scopes],
+        userinfo_signed_response_alg=described.userinfo_signed_response_alg or None,
+        require_pushed=described.require_pushed,
+        dpop_bound_access_tokens=described.dpop_bound_access_tokens,
         subject_type=described.subject_type,
         sector=described.sector or None,
         application=ApplicationId(described.application) if described.application else None,
@@ -132,8 +142,22 @@ def changes(before: Described, after: Described) -> Iterator[str]:
             yield f"{name}: {_said(value)} → {_said(now[name])}"
 
 
-def _said(value: str | tuple[str, ...]) -> str:
-    text = value if isinstance(value, str) else " ".join(value)
+def in_other_hands(before: Described, after: Described) -> bool:
+    """Whether what people agreed to, and what was given by it, was meant for somebody else: another one runs it, or
+    whoever has found a token of it needs no proof any more.
+    """
+    proves_no_more = after.authentication == "none" != before.authentication
+    return before.operator != after.operator or proves_no_more
+
+
+def _said(value: object) -> str:
+    match value:
+        case bool():
+            text = "yes" if value else ""
+        case tuple():
+            text = " ".join(value)
+        case _:
+            text = str(value)
     return text or "–"
 
 

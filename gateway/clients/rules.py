@@ -1,10 +1,12 @@
 """What may not be said of a client: what the configuration refuses, in its words, and what only pages can be told."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from config.clients import addresses_of, findings_of
+from config.settings.sign_in import ScopeName
 from config.unseen import is_seen
 from config.vocabulary import MunicipalityCode
 from gateway.clients.own import Described, as_configured
@@ -17,6 +19,7 @@ OPERATOR_MAX = 120  # characters
 ADDRESS_MAX = 500  # characters
 MOST_ADDRESSES = 20
 JWKS_MAX = 16_384  # characters
+SCOPES: Sequence[str] = get_args(ScopeName)
 WHOLE = "write the whole address, as `https://application.example/callback`"
 
 Fault = tuple[str, str, str]
@@ -47,6 +50,8 @@ def _all(name: str, described: Described, around: Around) -> Iterator[Fault]:
         for at, what, remedy in findings_of("", as_configured(name, described), (), around.applications):
             yield _field(at), what, remedy
     yield from _keys(described.jwks)
+    if any(one not in SCOPES for one in described.scopes):
+        yield "scopes", "names a scope that there is not", f"write some of: {' '.join(SCOPES)}"
 
 
 def _people_read(described: Described, around: Around) -> Iterator[Fault]:

@@ -16,6 +16,8 @@ class Stepped:
 
     after: OwnClient | None
     entry: Entry
+    ends_given: bool = False
+    """Whether consents to it and all that it was given are good no more, though it is kept."""
 
 
 Step = Callable[[OwnClient | None], Stepped]

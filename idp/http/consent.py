@@ -13,7 +13,7 @@ from idp.login import desk
 from idp.login.handle import HandleHash
 from idp.oidc import authorize as rules
 from idp.oidc import consent
-from idp.oidc.authorize import REFUSALS, Refusable, Request, SignInWhy
+from idp.oidc.authorize import REFUSALS, Prompt, Refusable, Request, SignInWhy
 from idp.oidc.errors import Refused, RequestFault
 
 PATH = "/consent"
@@ -21,7 +21,9 @@ AGREED = "agree"
 
 
 async def decide(request: web.Request) -> web.Response:
-    """The request is read again, and nothing of it believed that was not registered."""
+    """The request is read again, and nothing of it believed that was not registered. The page carries it without what
+    was satisfied before it was shown: whoever sends another one here is asked as at `/authorize`.
+    """
     provider, pairs = provider_of(request), await arrival.form(request)
     counting = await counted(provider, parse_qsl(arrival.field(pairs, "request"), keep_blank_values=True))
     kept = "" if isinstance(counting, RequestFault) else rules.kept(dict(counting))
@@ -35,7 +37,12 @@ async def decide(request: web.Request) -> web.Response:
     if isinstance(session, Refused) or handle is None:
         assert isinstance(session, Refused)
         return await refuse(request, Refusable(asked.target, session))
+    now, client = provider.clock(), provider.clients.get(asked.target.client)
+    if (why := rules.must_ask(asked, session, now, now)) is not None:
+        return await refuse(request, Refusable(asked.target, REFUSALS[why]))
     if arrival.field(pairs, "session") != session.sid:  # somebody else signed in meanwhile: they are asked
+        return await answer(request, replace(asked, prompts=(Prompt.CONSENT,)), handle, kept=kept)
+    if client is None or client.outside is None:  # nobody is asked about it
         return await answer(request, asked, handle, kept=kept)
     agrees = arrival.field(pairs, "decision") == AGREED
     return await _decided(request, asked, handle, kept, agrees=agrees)
@@ -55,5 +62,4 @@ async def _decided(
     await provider.store.transact(work)
     if not agrees:
         return await refuse(request, Refusable(asked.target, consent.NOT_GIVEN))
-    # what asked anew was satisfied before the page was shown
-    return await answer(request, replace(asked, prompts=(), max_age=None), handle, kept=kept)
+    return await answer(request, asked, handle, kept=kept)

@@ -66,8 +66,9 @@ async def page(request: web.Request, asked: Request, wanted: Wanted, kept: str) 
     provider, outside = provider_of(request), wanted.client.outside
     assert outside is not None
     handle, now = new_handle(), provider.clock()
+    left = pushed.satisfied(kept, consent=True)
     held = await provider.store.transact(
-        lambda book: pushed.held(book, kept, wanted.client, handle, now, READ_WITHIN)
+        lambda book: pushed.held(book, left, wanted.client, handle, now, READ_WITHIN)
     )
     language = language_of(request, provider.pages.default_language)
     told = consent.told(wanted.session, asked, wanted.client, provider.district)

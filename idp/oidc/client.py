@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ Refresh = Literal["never", "asked", "always"]
 
 GATEWAY = ClientId("brana-gateway")
 SECRET_MIN = 32  # characters; a secret that is guessed at the token endpoint must not be guessable
+HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")  # a name, or an address
 LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
 
 
@@ -208,6 +210,8 @@ def redirect_fault(uri: str) -> str | None:
         return "cannot be read"
     if not host or "@" in parts.netloc:
         return "has no host, or a user name before it"
+    if not HOST.fullmatch(host):  # it becomes part of a page's policy, in which some signs mean something
+        return "has a host with a character that names of hosts do not have"
     if "#" in uri:
         return "has a fragment"
     local = parts.scheme == "http" and (host in LOOPBACK or f"[{host}]" in LOOPBACK)

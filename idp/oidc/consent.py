@@ -1,5 +1,6 @@
 """Consent to a relying party outside the centre: when a person is asked, for what, and when they are asked again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from idp.login.session import Session
 from idp.oidc import claims
 from idp.oidc.authorize import Prompt, Request
 from idp.oidc.claims import Municipalities
+from idp.oidc.claims_request import ClaimsRequest
 from idp.oidc.client import Client, ClientId, Scope
 from idp.oidc.errors import OAuthError, Refused
 
@@ -50,9 +52,16 @@ def is_needed(request: Request, client: Client, given: Consent | None) -> bool:
 
 
 def learns(request: Request) -> frozenset[Scope]:
-    """What is agreed to: a scope of which one claim alone is asked for (Core §5.5) is agreed to as a whole."""
-    names = {*request.claims.id_token, *request.claims.userinfo}
-    return frozenset(request.scopes) | {scope for scope, told in claims.OF_SCOPE.items() if names & set(told)}
+    return agreed_to(request.scopes, request.claims)
+
+
+def agreed_to(scopes: Iterable[Scope], wanted: ClaimsRequest) -> frozenset[Scope]:
+    """What somebody agrees to who lets a client learn that.
+
+    A scope of which one claim alone is asked for (Core §5.5) is agreed to as a whole.
+    """
+    names = {*wanted.id_token, *wanted.userinfo}
+    return frozenset(scopes) | {scope for scope, told in claims.OF_SCOPE.items() if names & set(told)}
 
 
 def told(session: Session, request: Request, client: Client, district: Municipalities) -> dict[str, Any]:

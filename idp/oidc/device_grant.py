@@ -22,8 +22,8 @@ from idp.oidc.book import Book as OidcBook
 from idp.oidc.book import DeviceGrant
 from idp.oidc.claims_request import NOTHING_MORE
 from idp.oidc.client import Client, Scope
-from idp.oidc.errors import DeviceFault, OAuthError, Refused
-from idp.oidc.issue import Granted, New, Redeemed, give_access
+from idp.oidc.errors import ConsentFault, DeviceFault, OAuthError, Refused
+from idp.oidc.issue import Granted, New, Redeemed, give_access, is_agreed_to, open_now
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"  # RFC 8628 §3.4
 ENDPOINT = "/device_authorization"
@@ -178,8 +178,13 @@ def redeem(
     """RFC 8628 §3.5. Waiting is no refusal, and is not recorded."""
     grant = book.device_grant(asked.code) if asked.code is not None else None
     session = book.session(grant.session) if grant is not None and grant.session is not None else None
-    fault = _fault(grant, session, asked, limits, now)
-    if fault is not None or grant is None:
+    granted = None
+    if grant is not None:
+        granted = open_now(Granted(grant.hash, grant.scopes, NOTHING_MORE), asked.client)
+    fault: tuple[DeviceFault | ConsentFault, Refused] | None = _fault(grant, session, asked, limits, now)
+    if fault is None and granted is not None and not is_agreed_to(book, session, asked.client, granted):
+        fault = ConsentFault.MISSING, _NOT_GOOD
+    if fault is not None or grant is None or granted is None:
         why, told = fault or (DeviceFault.DEVICE_CODE_UNKNOWN, _NOT_GOOD)
         withdrawn = 0
         if why is DeviceFault.DEVICE_CODE_USED_TWICE and grant is not None:
@@ -198,7 +203,6 @@ def redeem(
     if session is None:
         return _waiting(book, grant, now)
     book.keep_device_grant(replace(grant, used_at=now))
-    granted = Granted(grant.hash, grant.scopes, NOTHING_MORE)
     give_access(book, session, asked.client, granted, new, origin, now)
     if asked.client.hears_of_sign_outs:
         book.keep_signed_in(session, asked.client.id)
@@ -209,7 +213,7 @@ def redeem(
         client=asked.client,
         session=session,
         nonce=None,
-        scopes=grant.scopes,
+        scopes=granted.scopes,
         claims=NOTHING_MORE,
         refreshable=refreshable,
         jkt=new.jkt,

@@ -94,6 +94,13 @@ class CodeFault(StrEnum):
     SESSION_ENDED = "session_ended"
 
 
+class ConsentFault(StrEnum):
+    """Why a client outside the centre gets no token, whatever it was given before."""
+
+    MISSING = "consent_required"
+    """Withdrawn meanwhile, or it was the centre's own before."""
+
+
 class CertificateFault(StrEnum):
     """Why it is not believed that somebody has the certificate of a token (RFC 8705 §3)."""
 

@@ -11,8 +11,8 @@ from idp.oidc import pkce, refresh
 from idp.oidc.authorize import Refusable, Request
 from idp.oidc.book import AccessToken, Book, Code
 from idp.oidc.client import Client
-from idp.oidc.errors import CodeFault, DpopFault, OAuthError, Refused
-from idp.oidc.issue import Granted, New, Redeemed, give_access
+from idp.oidc.errors import CodeFault, ConsentFault, DpopFault, OAuthError, Refused
+from idp.oidc.issue import Granted, New, Redeemed, give_access, is_agreed_to, open_now
 
 CODE_LIFETIME = timedelta(seconds=60)  # RFC 6749 §4.1.2 allows ten minutes; a redirect takes a second
 
@@ -78,7 +78,11 @@ def redeem(
     """Exchange a code, once. The code is spent by the first attempt of its client, right or wrong."""
     code = book.code(exchange.code)
     session = book.session(code.session) if code is not None else None
-    fault = _fault(code, session, exchange, new, limits, now)
+    granted = None
+    if code is not None:
+        granted = open_now(Granted(code.hash, code.scopes, code.claims), exchange.client)
+    agreed = granted is None or is_agreed_to(book, session, exchange.client, granted)
+    fault = _fault(code, session, exchange, new, limits, now) or (None if agreed else ConsentFault.MISSING)
     withdrawn = 0
     if code is not None and code.client == exchange.client.id:
         if code.used_at is not None:
@@ -87,7 +91,7 @@ def redeem(
             )  # RFC 6749 §4.1.2: somebody else has the code too
         else:
             book.keep_code(replace(code, used_at=now))
-    if fault is not None or code is None or session is None:
+    if fault is not None or code is None or session is None or granted is None:
         reason = fault or CodeFault.UNKNOWN
         refused = events.TokenRefused(
             at=now,
@@ -101,7 +105,6 @@ def redeem(
         book.record(refused)
         # one answer for all: it must not tell a thief what is missing
         return Refused(OAuthError.INVALID_GRANT, "the code cannot be exchanged; begin a new sign-in")
-    granted = Granted(code.hash, code.scopes, code.claims)
     give_access(book, session, exchange.client, granted, new, origin, now)
     if exchange.client.hears_of_sign_outs:
         book.keep_signed_in(session, exchange.client.id)
@@ -112,8 +115,8 @@ def redeem(
         client=exchange.client,
         session=session,
         nonce=code.nonce,
-        scopes=code.scopes,
-        claims=code.claims,
+        scopes=granted.scopes,
+        claims=granted.claims,
         refreshable=refreshable,
         jkt=new.jkt,
     )
@@ -134,6 +137,8 @@ def _fault(
         (code.used_at is not None, CodeFault.USED_TWICE),
         (now >= code.expires_at, CodeFault.EXPIRED),
         (code.redirect_uri != exchange.redirect_uri, CodeFault.REDIRECT_URI_DIFFERS),
+        # taken from the client meanwhile, as it was somebody else's
+        (code.redirect_uri not in exchange.client.redirect_uris, CodeFault.REDIRECT_URI_DIFFERS),
         (not pkce.proves(exchange.verifier, code.challenge), CodeFault.VERIFIER_WRONG),
         (code.jkt not in {None, new.jkt}, DpopFault.KEY_DIFFERS),
         (session is None or end_due(session, now, limits) is not None, CodeFault.SESSION_ENDED),

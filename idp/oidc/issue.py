@@ -7,6 +7,7 @@ from idp import events
 from idp.events import Origin
 from idp.login.handle import HandleHash
 from idp.login.session import Session
+from idp.oidc import claims, consent
 from idp.oidc.book import AccessToken, Book
 from idp.oidc.claims_request import ClaimsRequest
 from idp.oidc.client import Client, Scope
@@ -49,6 +50,22 @@ class Redeemed:
     """Whether a refresh token goes with it."""
     jkt: str | None
     """Of the key that its access token is bound to."""
+
+
+def open_now(given: Granted, client: Client) -> Granted:
+    """Without what the client may ask for no more: it was changed since."""
+    scopes = tuple(scope for scope in given.scopes if scope in client.scopes | client.always)
+    return Granted(given.code, scopes, given.claims.only(claims.open_to(client)))
+
+
+def is_agreed_to(book: Book, session: Session | None, client: Client, given: Granted) -> bool:
+    """Whether its person agrees to it still, where the client is outside the centre: looked at in the transaction that
+    gives it. Without a session nothing is given anyway.
+    """
+    if client.outside is None or session is None:
+        return True
+    agreed = book.consent(session.person.subject, client.id)
+    return agreed is not None and consent.agreed_to(given.scopes, given.claims) <= agreed.scopes
 
 
 def give_access(

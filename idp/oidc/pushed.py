@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from idp.login.handle import Handle, HandleHash, hashed, read_handle
+from idp.oidc.authorize import Prompt
 from idp.oidc.client import Client, ClientId
 from idp.oidc.errors import RequestFault
 
@@ -43,6 +44,17 @@ def push(
     book: Book, asked: str, client: ClientId, name: HandleHash, now: datetime, lives: timedelta = LIFETIME
 ) -> None:
     book.keep_pushed(Pushed(name=name, client=client, asked=asked, expires_at=now + lives))
+
+
+def satisfied(asked: str, *, consent: bool = False) -> str:
+    """What is left to be asked of a kept request after a sign-in has just been completed (Core §3.1.2.1).
+
+    `consent`: that is being asked for too; no sign-in satisfies it.
+    """
+    pairs = parse_qsl(asked, keep_blank_values=True)
+    left = [(name, value) for name, value in pairs if name not in {"prompt", "max_age"}]
+    again = any(name == "prompt" and Prompt.CONSENT in words.split() for name, words in pairs)
+    return urlencode([*left, *([("prompt", Prompt.CONSENT.value)] if again and not consent else [])])
 
 
 def held(book: Book, asked: str, client: Client, handle: Handle, now: datetime, lives: timedelta) -> str:

@@ -11,11 +11,10 @@ from idp import events
 from idp.events import Origin
 from idp.login.facts import recent
 from idp.login.session import Session, SessionLimits, end_due
-from idp.oidc import claims
 from idp.oidc.book import Book, RefreshFamily
 from idp.oidc.client import Client, ClientId, Scope
-from idp.oidc.errors import CertificateFault, DpopFault, OAuthError, RefreshFault, Refused
-from idp.oidc.issue import Granted, New, Redeemed, give_access
+from idp.oidc.errors import CertificateFault, ConsentFault, DpopFault, OAuthError, RefreshFault, Refused
+from idp.oidc.issue import Granted, New, Redeemed, give_access, is_agreed_to, open_now
 from idp.oidc.refresh_token import OFFLINE_ACCESS, Parts
 
 STOLEN = frozenset({RefreshFault.USED_TWICE, RefreshFault.OF_ANOTHER_CLIENT})
@@ -70,7 +69,7 @@ def to_be_examined(
     person is older than `within`, or whether they may use the client's application.
     """
     family, session = _found(book, asked)
-    if session is None or _fault(family, session, asked, new, limits, now) is not None:
+    if session is None or _fault(book, family, session, asked, new, limits, now) is not None:
         return None
     return None if recent(session.facts_at, now, within) and not asked.client.application else session
 
@@ -82,15 +81,12 @@ def rotate(
     that does it by itself keeps nobody signed in.
     """
     family, session = _found(book, asked)
-    fault = _fault(family, session, asked, new, limits, now)
+    fault = _fault(book, family, session, asked, new, limits, now)
     if fault is not None or family is None or session is None:
         _refuse(book, family, session, asked.client.id, fault or RefreshFault.UNKNOWN, origin, now)
         return _NOT_GOOD
-    client = asked.client
-    given = tuple(
-        scope for scope in family.scopes if scope in client.scopes | client.always
-    )  # as configured now
-    scopes, wanted = _narrowed(given, asked.scopes), family.claims.only(claims.open_to(client))
+    given = _given(family, asked.client)
+    scopes, wanted = _narrowed(given.scopes, asked.scopes), given.claims
     if scopes is None:
         _record_refused(book, session, asked.client.id, OAuthError.INVALID_SCOPE, origin, now)
         return Refused(OAuthError.INVALID_SCOPE, "scope must contain openid, and no more than was given")
@@ -98,6 +94,8 @@ def rotate(
         family,
         secret=new.refresh.secret,
         expires_at=min(now + asked.client.refresh_idle, family.ends_at),
+        # of a client that begins to show a key: from then on nobody else refreshes by another
+        jkt=new.jkt if family.jkt is None and asked.client.is_public else family.jkt,
     )
     book.keep_refresh_family(renewed)
     give_access(
@@ -126,16 +124,22 @@ def _found(book: Book, asked: Refresh) -> tuple[RefreshFamily | None, Session | 
     return family, book.session(family.session) if family is not None else None
 
 
+def _given(family: RefreshFamily, client: Client) -> Granted:
+    return open_now(Granted(family.code, family.scopes, family.claims), client)
+
+
 def _fault(
+    book: Book,
     family: RefreshFamily | None,
     session: Session | None,
     asked: Refresh,
     new: New,
     limits: SessionLimits,
     now: datetime,
-) -> RefreshFault | DpopFault | CertificateFault | None:
+) -> RefreshFault | DpopFault | CertificateFault | ConsentFault | None:
     if family is None or asked.token is None:
         return RefreshFault.UNKNOWN
+    agreed = is_agreed_to(book, session, asked.client, _given(family, asked.client))
     checks = (
         (family.withdrawn_at is not None, RefreshFault.WITHDRAWN),
         (family.client != asked.client.id, RefreshFault.OF_ANOTHER_CLIENT),
@@ -145,6 +149,7 @@ def _fault(
         (family.jkt not in {None, new.jkt}, DpopFault.KEY_DIFFERS),
         (family.x5t not in {None, new.x5t}, CertificateFault.DIFFERS),
         (not asked.token.has(family.secret), RefreshFault.USED_TWICE),
+        (not agreed, ConsentFault.MISSING),
     )
     return next((reason for wrong, reason in checks if wrong), None)
 
@@ -163,7 +168,7 @@ def _refuse(
     family: RefreshFamily | None,
     session: Session | None,
     client: ClientId,
-    reason: RefreshFault | DpopFault | CertificateFault,
+    reason: RefreshFault | DpopFault | CertificateFault | ConsentFault,
     origin: Origin,
     now: datetime,
 ) -> None:

@@ -5,6 +5,7 @@ One is believed that the client's keys signed, that is for us and of now, and on
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from idp.oidc.errors import RequestFault
 
 TYPES = frozenset({"", "jwt", "oauth-authz-req+jwt"})  # `typ`, RFC 9101 §10.8; other kinds are no requests
 PARAMETERS = frozenset({*UNDERSTOOD, "registration"})  # the last to be refused by name
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which JSON can say and no address can
 NESTED = frozenset({"request", "request_uri"})  # RFC 9101 §4
 
 
@@ -43,7 +45,7 @@ def read(text: str, client: Client, issuer: str, now: datetime) -> Signed | Requ
     expires, begins, name = said.get("exp"), said.get("nbf", 0), said.get("jti")
     if not assertion.is_time(expires) or not assertion.is_time(begins):
         return RequestFault.OBJECT_WRONG
-    if not assertion.in_time(expires, now) or begins > (now + CLOCKS_DIFFER_BY).timestamp():
+    if not assertion.in_time(expires, now) or not begins <= (now + CLOCKS_DIFFER_BY).timestamp():
         return RequestFault.OBJECT_OUT_OF_TIME
     parameters = _parameters(said)
     if parameters is None:
@@ -74,4 +76,4 @@ def _text(name: str, value: object) -> str | None:
         return json.dumps(value, separators=(",", ":"))
     if name == "max_age" and isinstance(value, int) and not isinstance(value, bool):
         return str(value) if 0 <= value < 10**9 else None  # a number may be of any size
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) and not SURROGATE.search(value) else None

@@ -23,8 +23,13 @@ TEXTS = (
     "sector",
     "id_token_algorithm",
     "refresh",
+    "userinfo_signed_response_alg",
 )
-FIELDS = (*TEXTS, *LINES)
+WORDS = ("scopes",)
+"""Words with spaces between."""
+SWITCHES = ("require_pushed", "dpop_bound_access_tokens")
+FIELDS = (*TEXTS, *LINES, *WORDS, *SWITCHES)
+YES, NO = "yes", "no"
 
 
 def described(entered: Mapping[str, str]) -> Described | None:
@@ -33,6 +38,8 @@ def described(entered: Mapping[str, str]) -> Described | None:
     values |= {
         name: tuple(one for line in entered[name].splitlines() if (one := line.strip())) for name in LINES
     }
+    values |= {name: tuple(dict.fromkeys(entered[name].split())) for name in WORDS}
+    values |= {name: {YES: True, NO: False}.get(entered[name]) for name in SWITCHES}
     try:
         return msgspec.convert(values, Described)
     except msgspec.ValidationError:
@@ -42,7 +49,10 @@ def described(entered: Mapping[str, str]) -> Described | None:
 def entered(one: Described) -> dict[str, str]:
     """As the form shows it."""
     values = msgspec.structs.asdict(one)
-    return {name: "\n".join(values[name]) if name in LINES else values[name] for name in FIELDS}
+    lines = {name: "\n".join(values[name]) for name in LINES}
+    words = {name: " ".join(values[name]) for name in WORDS}
+    switches = {name: YES if values[name] else NO for name in SWITCHES}
+    return {**{name: values[name] for name in TEXTS}, **lines, **words, **switches}
 
 
 def empty(municipality: MunicipalityCode) -> dict[str, str]:
@@ -52,4 +62,6 @@ def empty(municipality: MunicipalityCode) -> dict[str, str]:
         "subject_type": "public",
         "id_token_algorithm": "ES256",
         "refresh": "never",
+        "scopes": "profile email roles",
+        **dict.fromkeys(SWITCHES, NO),
     }

@@ -23,6 +23,7 @@ CZECH: Mapping[str, str] = {
     "znak, který v adrese být nemůže",
     "cannot be read": "nelze přečíst",
     "has no host, or a user name before it": "nemá jméno serveru, nebo má před ním uživatelské jméno",
+    "has a host with a character that names of hosts do not have": "má ve jménu serveru znak, který tam být nemůže",
     "has a fragment": "obsahuje fragment (část za #)",
     "is neither https nor http on this machine": "nezačíná https://",
     "is not an https address without fragment": "není adresa https bez fragmentu",
@@ -33,6 +34,8 @@ CZECH: Mapping[str, str] = {
     "no key is asked for": "klíč se u tohoto způsobu prokazování nepoužije",
     "private_key_jwt takes keys, and there are none": "podpis potřebuje klíče, a žádné tu nejsou",
     "holds a private key": "obsahuje soukromý klíč",
+    "a public client may leave no requests": "veřejná aplikace nemá čím doložit, že žádost předala právě ona",
+    "names a scope that there is not": "obsahuje rozsah, který neexistuje",
 }
 """By what is said behind the value."""
 BEGINNINGS: Mapping[str, str] = {

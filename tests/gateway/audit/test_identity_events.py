@@ -33,7 +33,7 @@ def test_every_event_has_an_entry(kind):
             | events.PasswordChangeRefused | events.EnrolmentCodeRefused | events.FactorChangeRefused
             | events.SignInFailed | events.AuthorizationRefused | events.TokenRefused | events.RecoveryRefused
             | events.SamlRequestRefused | events.RefreshTokenMisused | events.ClientRefused
-            | events.DeviceAuthorizationRefused
+            | events.ConsentRefused | events.DeviceAuthorizationRefused
             | events.SignInNotBegun | events.SignOutRefused
             | events.UpstreamRefused | events.UpstreamSignOutRefused,
         )  # fmt: skip

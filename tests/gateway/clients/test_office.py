@@ -19,7 +19,7 @@ from gateway.clients.rules import Around
 from gateway.incidents.by import By
 from gateway.storage.database import Database
 from gateway.storage.own_clients import StoredClients
-from idp.oidc.client import Client, ClientId
+from idp.oidc.client import Client, ClientId, Scope
 from tests.gateway.storage.conftest import database, recorded
 
 __all__ = ["database", "recorded"]
@@ -253,6 +253,14 @@ async def test_an_id_of_the_configuration_is_the_configuration_s(centre: Centre)
 def test_a_field_that_another_version_has_added_is_read_past() -> None:
     text = msgspec.json.encode(msgspec.structs.asdict(GIS) | {"later": 1})
     assert msgspec.json.decode(text, type=Described) == GIS
+
+
+async def test_a_scope_that_another_version_has_added_tells_nothing_here(centre: Centre) -> None:
+    described = replace_of(GIS, scopes=("roles", "of_next_year"))
+    client = as_client(OwnClient(id=ClientId("gis"), described=described, made_at=NOW, changed_at=NOW), bytes)
+    assert client.scopes == {Scope.OPENID, Scope.ROLES}
+    faults = (await refused(centre, centre.office.add("gis", described, BY, NOW), Why.DESCRIPTION)).faults
+    assert [field for field, _, _ in faults] == ["scopes"]
 
 
 def replace_of(one: Described, **changes) -> Described:

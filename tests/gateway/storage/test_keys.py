@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from gateway.audit.entry import Code
-from gateway.grants.keys import Purpose, load_keys
+from gateway.grants.keys import ALWAYS, Purpose, load_keys
 from gateway.storage.database import Database
 from gateway.storage.keys import private_key_of
 from gateway.storage.seal import Seal, SealBroken
@@ -37,10 +37,13 @@ def test_the_database_holds_no_private_key(database: Database, recorded: Any, no
         assert private not in database.place.read_bytes()
 
 
-def test_every_purpose_gets_its_keys(database: Database, recorded: Any, now: datetime) -> None:
+def test_every_purpose_that_each_office_has_gets_its_keys(
+    database: Database, recorded: Any, now: datetime
+) -> None:
     find = private_key_of(database, SEAL, recorded.append_all, now)
     assert load_keys(find).grant.thumbprint() == load_keys(find).grant.thumbprint()
-    assert sorted(str(entry.details["key"]) for entry in recorded) == sorted(f"{one}-1" for one in Purpose)
+    assert sorted(str(entry.details["key"]) for entry in recorded) == sorted(f"{one}-1" for one in ALWAYS)
+    assert set(Purpose) - set(ALWAYS) == {Purpose.SAML}
 
 
 def test_a_key_moved_to_another_purpose_cannot_be_opened(

@@ -19,6 +19,7 @@ from gateway.storage.own_clients import StoredClients
 from gateway.web.clients import form
 from gateway.web.clients.not_done import shown
 from gateway.web.clients.words import said
+from idp.oidc.client import USUAL, Scope
 from tests.gateway.clients.test_office import GIS, replace_of
 from tests.gateway.storage.conftest import Recorded
 from tests.gateway.web.people import HULIN, NOW, assertion_header
@@ -115,6 +116,54 @@ async def test_one_is_changed_suspended_resumed_and_removed(client, place, recor
     assert (await sent(client, f"{ONE}/remove")).headers["Location"] == "/clients?done=removed"
     assert recorded[-1].code is Code.CLIENT_REMOVED
     await page(client, ONE, status=404)
+
+
+async def test_what_it_may_ask_for_and_how_it_guards_itself_is_said_by_the_form(
+    client, place, recorded
+) -> None:
+    more = {
+        "scopes": " roles  municipality roles",
+        "require_pushed": "yes",
+        "dpop_bound_access_tokens": "yes",
+        "userinfo_signed_response_alg": "ES256",
+    }
+    assert (await sent(client, "/clients/new", id="hodiny", **ENTERED | more)).status == 303
+    made = place.in_force.clients["hodiny"]
+    assert made.scopes == {Scope.OPENID, Scope.ROLES, Scope.MUNICIPALITY}
+    assert (made.require_pushed, made.dpop, made.userinfo_algorithm) == (True, True, "ES256")
+    told = recorded[-1].details["changes"]
+    for change in ("scopes: profile email roles → roles municipality", "require_pushed: – → yes"):
+        assert change in told
+    usual = place.in_force.clients["knihovna"]
+    assert (usual.scopes, usual.require_pushed, usual.dpop, usual.userinfo_algorithm) == (
+        USUAL,
+        False,
+        False,
+        None,
+    )
+    change = await page(client, "/clients/own/hodiny/change")
+    assert 'value="roles municipality"' in change
+    for switch in ("require_pushed", "dpop_bound_access_tokens"):
+        assert re.search(
+            rf'name="{switch}"[^>]*>\s*<option value="no">no</option>\s*<option value="yes" selected', change
+        )
+    assert "configuration file on the server alone" in change
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"scopes": "profile everything"}, "obsahuje rozsah, který neexistuje"),
+        ({"authentication": "none", "require_pushed": "yes"}, "nemá čím doložit"),
+    ],
+)
+async def test_what_it_cannot_ask_for_or_keep_is_said_at_the_field(client, place, changes, said) -> None:
+    data = {"id": "x", **ENTERED, **changes}
+    answer = await client.post("/clients/new", headers=headers(OF_CENTRE, "cs"), data=data)
+    assert answer.status == 409
+    assert said in await answer.text()
+    assert "x" not in place.in_force.clients
+    assert (await sent(client, "/clients/new", id="x", **ENTERED | {"require_pushed": "maybe"})).status == 400
 
 
 async def test_a_secret_is_rotated_and_the_one_before_ended(client, place, recorded) -> None:

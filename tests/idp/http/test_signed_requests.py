@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
+from joserfc import jws
 from joserfc.jwk import ECKey
 
 from gateway.audit.entry import Code
@@ -14,7 +15,7 @@ from idp.login.spoken_code import new_spoken_code
 from idp.oidc.client import ClientId
 from idp.oidc.errors import RequestFault
 from tests.rig.code_flow import RelyingParty, assertion, completed, finish, json_of
-from tests.rig.provider import Answer, Browser
+from tests.rig.provider import ISSUER, Answer, Browser, client_key
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 
 pytestmark = pytest.mark.real
@@ -213,3 +214,16 @@ async def test_after_a_page_of_ours_the_way_leads_on_by_a_name_too(world: World)
     assert party.state not in done.location
     world.rig.clock.forward(seconds=2)
     assert party.code_in(await browser.told_of_the_code(done))
+
+
+@pytest.mark.parametrize("name", ["state", "nonce", "login_hint", "ui_locales", "scope", "id_token_hint"])
+async def test_half_a_character_is_no_request(world: World, name: str) -> None:
+    """JSON can say it, and no address."""
+    party, browser, _ = await completed(world, client=KEY)
+    now = int(world.rig.clock().timestamp())
+    said = party.asked() | {"iss": KEY, "aud": ISSUER, "exp": now + 60, name: "openid \ud800"}
+    request = jws.serialize_compact({"alg": "ES256"}, json.dumps(said).encode(), client_key(), ["ES256"])
+    answer = await ask(party, browser, request)
+    assert (answer.status, answer.headers["x-brana-reason"]) == (400, RequestFault.OBJECT_WRONG)
+    left = await party.back.post("/par", {"request": request, **assertion(world)})
+    assert json_of(left)["error"] == "invalid_request_object"

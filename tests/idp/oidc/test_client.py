@@ -17,7 +17,8 @@ def entry(**changes) -> OidcClient:
     ["http://gis.obec.test/cb", "https://*.obec.test/cb", "https:///cb", "//gis.obec.test/cb",
      "javascript:alert(1)", "https://a@gis.obec.test/cb", "https://gis.obec.test/cb#x",
      "https://gis.obec.test/ cb", "https://gís.test/cb",
-     "https://gis.obec.test\\@evil.test/", "https://gis.obec.test:99999/", "", "https://[::1/"],
+     "https://gis.obec.test\\@evil.test/", "https://gis.obec.test:99999/", "", "https://[::1/",
+     "https://gis.obec.test;sandbox/cb", "https://gis.obec.test,evil.test/cb", "https://gis.obec.test'/cb"],
 )  # fmt: skip
 def test_an_unsafe_redirect_address_is_not_registered(uri):
     with pytest.raises(ClientUnusable) as refused:

@@ -55,6 +55,11 @@ def test_its_time_is_bounded_on_both_sides(lapse: int, good: bool) -> None:
     assert good or found is RequestFault.OBJECT_OUT_OF_TIME
 
 
+@pytest.mark.parametrize("name", ["exp", "nbf"])
+def test_what_is_no_number_is_no_time(name: str) -> None:
+    assert read(signed(**{name: float("nan")}), CLIENT, US, NOON) is RequestFault.OBJECT_OUT_OF_TIME
+
+
 def test_another_signature_of_the_same_words_is_no_other_request() -> None:
     """ECDSA draws anew each time, and anybody may mirror a signature."""
     one, other = read(signed(), CLIENT, US, NOON), read(signed(), CLIENT, US, NOON)
