@@ -33,6 +33,12 @@ def saml_findings(settings: Settings) -> Iterator[Finding]:
                     "nobody could verify who asks to sign out",
                     "name its `certificates`",
                 )
+        if party.name_id == "mail" and len(settings.directories) > 1:
+            yield (
+                f"{at}.name_id",
+                "each directory says what mail address a person has, also another office's",
+                "choose `persistent`",
+            )
         if party.requests_signed and not party.certificates:
             yield f"{at}.requests_signed", "no key would verify them", "name its `certificates`"
         if party.application is not None and party.application not in hosted:

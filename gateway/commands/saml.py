@@ -1,7 +1,15 @@
 """Service providers of SAML 2.0, where the settings name any: what an optional part of the product serves."""
 
+from collections.abc import Collection
+from functools import partial
+
 from config.settings import SamlServiceProvider
+from config.vocabulary import DirectoryName
 from gateway.commands.control_plane import ControlPlane
+from gateway.storage.directory_reading import StoredReading
+from idp.directory.person import Person
+from idp.directory.same_person import OtherAccounts, same_person
+from idp.directory.subject import subject
 from idp.http.provider import SamlDoor
 from idp.saml.keys import verifying_key
 from idp.saml.provider import Fact, NameId, Pseudonym, ServiceProvider
@@ -18,7 +26,25 @@ def service_providers(plane: ControlPlane) -> SamlDoor | None:
         providers={one.entity_id: _served(one, pseudonym) for one in configured},
         keys=lambda: plane.keys.saml,
         pseudonym=pseudonym,
+        named_alike=partial(
+            named_alike,
+            StoredReading(plane.state.database),
+            [one.name for one in plane.settings.directories],
+            plane.persons.others,
+        ),
     )
+
+
+async def named_alike(
+    reading: StoredReading, directories: Collection[DirectoryName], others: OtherAccounts, person: Person
+) -> bool:
+    """Whether an account of somebody else has the login, in whatever directory, as the replicas say."""
+    found = [
+        subject(name, known.person.identity)
+        for name in directories
+        for known in await reading.named(name, person.login)
+    ]
+    return any(not same_person(person.subject, one, others) for one in found)
 
 
 def _served(one: SamlServiceProvider, pseudonym: Pseudonym) -> ServiceProvider:

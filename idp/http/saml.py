@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 from base64 import b64encode
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from idp import events
+from idp.directory.person import Person
 from idp.http import arrival, cookies, failure
 from idp.http.authorize import (
     at_work,
@@ -44,9 +45,13 @@ from idp.saml import level, logout, metadata, response
 from idp.saml.asked import GO, KEPT_FOR, Asked
 from idp.saml.errors import Denial, RequestRefused, Unsafe
 from idp.saml.keys import SamlKeys
-from idp.saml.provider import FORMATS, UNSPECIFIED, Pseudonym, ServiceProvider
+from idp.saml.provider import FORMATS, UNSPECIFIED, NameId, Pseudonym, ServiceProvider
 from idp.saml.request import AuthnRequest, fault
 from idp.saml.request import read as read_request
+
+
+async def _nobody(_: Person) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,8 @@ class ServiceProviders:
     keys: Callable[[], SamlKeys | None]
     """None: not made yet, which the first start with SAML does within seconds."""
     pseudonym: Pseudonym
+    named_alike: Callable[[Person], Awaitable[bool]] = _nobody
+    """Whether somebody else has the person's login: in another directory one may."""
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get(metadata.PATH, self.document)
@@ -179,6 +186,21 @@ class ServiceProviders:
         said = response.denied(_answering(provider, asked), why, keys.signing)
         return _posted(request, asked, said)
 
+    async def _admitted(
+        self, request: web.Request, asked: Asked, party: ServiceProvider, handle: HandleHash
+    ) -> Admitted | web.Response:
+        """Or the answer that says why not."""
+        session = await signed_in(provider_of(request), handle)
+        by_login = session is not None and party.name_id is NameId.LOGIN
+        if session is not None and by_login and await self.named_alike(session.person):
+            return await self.deny(request, asked, Denial.NAME_SHARED)
+        admitted = await _may_use(request, party, handle)
+        return (
+            await self._not_admitted(request, asked, admitted)
+            if isinstance(admitted, NotAdmitted)
+            else admitted
+        )
+
     async def _not_admitted(self, request: web.Request, asked: Asked, why: NotAdmitted) -> web.Response:
         """The person reads why; where nobody would see a page, the service provider is told."""
         if asked.passive or not in_a_page_of_its_own(request):
@@ -193,9 +215,9 @@ class ServiceProviders:
         if keys is None:
             return failure.page_of_status(request, 503)
         now, origin = provider.clock(), arrival.origin_of(request)
-        admitted = await _may_use(request, party, handle)
-        if isinstance(admitted, NotAdmitted):
-            return await self._not_admitted(request, asked, admitted)
+        admitted = await self._admitted(request, asked, party, handle)
+        if isinstance(admitted, web.Response):
+            return admitted
 
         def work(book: Book) -> Session | Denial | Unsafe:
             session = desk.live(book, handle, provider.sign_in, now)

@@ -24,6 +24,7 @@ class Denial(StrEnum):
     NO_PASSIVE = "saml_not_without_asking"
     LEVEL_UNMET = "saml_level_unmet"
     NAME_UNMET = "saml_name_not_offered"
+    NAME_SHARED = "saml_name_shared"
     ACCESS_DENIED = "access_denied"
     UNAVAILABLE = "temporarily_unavailable"
     SESSION_ENDED = "session_ended"
@@ -33,6 +34,7 @@ STATUSES: dict[Denial, str] = {
     Denial.NO_PASSIVE: STATUS + "NoPassive",
     Denial.LEVEL_UNMET: STATUS + "NoAuthnContext",
     Denial.NAME_UNMET: STATUS + "InvalidNameIDPolicy",
+    Denial.NAME_SHARED: STATUS + "InvalidNameIDPolicy",
     Denial.ACCESS_DENIED: STATUS + "RequestDenied",
     Denial.UNAVAILABLE: STATUS + "AuthnFailed",
     Denial.SESSION_ENDED: STATUS + "AuthnFailed",

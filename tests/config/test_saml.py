@@ -1,5 +1,6 @@
 """Service providers of SAML in the configuration: what is told before anything starts."""
 
+import msgspec
 import pytest
 
 from config.saml import saml_findings
@@ -10,12 +11,11 @@ from tests.config.test_examples import EXAMPLE, parse
 GOOD = {"entity_id": "https://a.test/saml", "addresses": ["https://a.test/acs"]}
 
 
-def found(*parties: dict) -> list[str]:
-    import msgspec  # noqa: PLC0415 - the settings are one frozen value
-
+def found(*parties: dict, directories: int = 1) -> list[str]:
     made = [SamlServiceProvider(**{**GOOD, **one}) for one in parties]
+    settings = parse(EXAMPLE.read_text("utf-8"), EXAMPLE)
     settings = msgspec.structs.replace(
-        parse(EXAMPLE.read_text("utf-8"), EXAMPLE), saml_service_providers=made
+        settings, saml_service_providers=made, directories=settings.directories[:1] * directories
     )
     return [at for at, _, _ in saml_findings(settings)]
 
@@ -40,6 +40,14 @@ def found(*parties: dict) -> list[str]:
 def test_what_cannot_be_served_safely_is_told(changes: dict, at: str) -> None:
     assert found({}) == []
     assert found(changes) == [f"saml_service_providers[0].{at}"]
+
+
+def test_a_mail_address_names_people_of_one_directory_alone() -> None:
+    assert found({"name_id": "mail"}) == []
+    assert found({"name_id": "mail"}, directories=2) == ["saml_service_providers[0].name_id"]
+    assert (
+        found({"name_id": "login"}, directories=2) == []
+    )  # each time it is looked whether it names one person
 
 
 def test_each_is_named_once() -> None:

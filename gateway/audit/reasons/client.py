@@ -245,6 +245,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="označení osoby, které aplikace požaduje, nemá",
                 en="the person has no name of the kind that the application asks for",
             ),
+            "saml_name_shared": Title(
+                cs="přihlašovací jméno, podle kterého aplikace osobu pozná, má i někdo jiný",
+                en="somebody else has the user name too by which the application knows the person",
+            ),
             "token_missing": Title(cs="chybí token", en="no token was sent"),
         },
     ),

@@ -44,7 +44,10 @@ def test_every_message_is_translated_to_czech():
         "Try again in %(num)d minute.",
         "For safety a sign-in has to be finished within %(num)d minute.",
     }
-    missing = {word for word in words if word not in plural and made.gettext(word, Language.CZECH) == word}
+    alike = {"Program"}  # the same word in both languages
+    missing = {
+        word for word in words if word not in plural | alike and made.gettext(word, Language.CZECH) == word
+    }
     assert missing == set()
 
 
