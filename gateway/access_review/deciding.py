@@ -5,11 +5,11 @@ closed, and never after; another municipality's campaign does not exist; a role 
 same transaction on; closing makes a report that is never changed again.
 """
 
-import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from config.drawn_name import drawn_name
 from config.vocabulary import MunicipalityCode, Role, SubjectId
 from gateway.access_review import acts
 from gateway.access_review.blocks import Block, BlockId, watch
@@ -58,7 +58,7 @@ def begin(
     if not chosen:
         raise ReviewRefused(NotDone.NOTHING, municipality=municipality)
     campaign = Campaign(
-        id=CampaignId(secrets.token_urlsafe(12)),
+        id=CampaignId(drawn_name(12)),
         municipality=municipality,
         scope=plan.scope,
         application=plan.application,
@@ -172,7 +172,7 @@ def _block(
     book: ReviewBook, by: Reviewer, campaign: Campaign, item: Item, comment: str, now: datetime
 ) -> None:
     made = Block(
-        id=BlockId(secrets.token_urlsafe(12)),
+        id=BlockId(drawn_name(12)),
         subject=item.held.subject,
         login=item.held.login,
         name=item.held.name,

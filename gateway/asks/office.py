@@ -5,12 +5,12 @@ ends is out of this control plane's memory before a gate hears that grants must 
 """
 
 import contextlib
-import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from config.drawn_name import drawn_name
 from config.vocabulary import Action, MunicipalityCode, Role, SubjectId
 from gateway.asks import steps
 from gateway.asks.admission import Admission, Permits
@@ -64,7 +64,7 @@ class AskOffice:
 
     async def ask(self, wish: Wish, doing: Doing) -> Ask:
         """Raises AskRefused, PoliciesRefuse."""
-        name, now = AskId(secrets.token_urlsafe(16)), doing.now
+        name, now = AskId(drawn_name()), doing.now
         told = await self._told(wish)
         others = self.rules.duties.others
         holder = (wish.holder or wish.asker).subject

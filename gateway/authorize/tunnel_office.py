@@ -7,7 +7,6 @@ tunnel whose session, device or time is over is closed; what is over is opened b
 
 import asyncio
 import contextlib
-import secrets
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from config.drawn_name import drawn_name
 from config.settings import TunnelTarget
 from config.vocabulary import DeviceId
 from gateway.authorize.snapshot import Snapshot
@@ -160,7 +160,7 @@ class TunnelOffice:
             log.warning("tunnels.pool_full", cause=str(full))
             raise NotOpened(Why.NO_ADDRESS) from full
         return Opened(
-            id=TunnelId(secrets.token_urlsafe(16)),
+            id=TunnelId(drawn_name()),
             device=name,
             key=tunnel_key(device.tunnel_key or ""),
             addresses=addresses,

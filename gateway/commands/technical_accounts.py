@@ -1,11 +1,11 @@
 """Technical accounts, put together: what the provider, the decision and Envoy are handed of them."""
 
-import secrets
 from pathlib import Path
 
 from cryptography import x509
 from joserfc.jwk import KeySet
 
+from config.drawn_name import drawn_name
 from config.settings import PLACEHOLDER, Settings
 from config.vocabulary import ApplicationId, MunicipalityCode
 from gateway.authorize.certificate import Trusted
@@ -63,7 +63,7 @@ def places(plane: ControlPlane) -> Places:
 
 
 def sessions(plane: ControlPlane) -> TechnicalSessions:
-    return TechnicalSessions(plane.state.sessions, plane.settings.sign_in, lambda: secrets.token_urlsafe(16))
+    return TechnicalSessions(plane.state.sessions, plane.settings.sign_in, drawn_name)
 
 
 def issuer(plane: ControlPlane) -> TokenIssuer | None:

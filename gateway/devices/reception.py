@@ -26,6 +26,7 @@ from agents.protocol.messages import (
 )
 from agents.protocol.signed import NotSigned, device_of
 from agents.protocol.tunnel import TunnelAsk
+from config.drawn_name import drawn_name
 from config.vocabulary import DeviceId, read_device_id
 from gateway.audit.entry import Entry
 from gateway.audit.sparing import Sparing, SparingEach
@@ -91,7 +92,7 @@ class Reception:
         async with self._enrolling("", origin, now):
             proof = enrolling.read_proof(token)
         authority = await self.authority(now)
-        new = DeviceId(secrets.token_urlsafe(16)), _nonce()
+        new = DeviceId(drawn_name()), _nonce()
         terms = Terms(certificate=self.rules.certificate, approval=self.rules.approval)
 
         def step(code: Code | None, beside: Beside) -> CodeStepped:

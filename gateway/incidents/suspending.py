@@ -5,13 +5,13 @@ person's sign-ins under way are stopped behind it, those in a device at their ne
 must work when one of them does not answer.
 """
 
-import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from config.drawn_name import drawn_name
 from config.vocabulary import DeviceId, SubjectId, device_of
 from gateway.audit.acts import SHORT
 from gateway.audit.entry import Code, Entry
@@ -184,7 +184,7 @@ def _made(
     if until is not None and until <= now:
         raise ActRefused(Why.END_UNUSABLE)
     return Suspension(
-        id=SuspensionId(secrets.token_urlsafe(16)),
+        id=SuspensionId(drawn_name()),
         subject=whom.subject,
         login=whom.login,
         name=whom.name[:NAME_MAX],

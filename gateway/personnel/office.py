@@ -7,12 +7,12 @@ and then nothing of the record has changed.
 """
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from config.drawn_name import drawn_name
 from config.vocabulary import Language, SubjectId
 from gateway.audit.acts import SHORT
 from gateway.audit.entry import Code, Entry
@@ -110,7 +110,7 @@ class PersonnelOffice:
             await self._require_free(values, "", sender)
             made = await self._linked(
                 Record(
-                    id=secrets.token_urlsafe(16),
+                    id=drawn_name(),
                     account=sender.source.account,
                     values=values,
                     created_at=now,

@@ -1,9 +1,8 @@
 """Whose a proposal and a step of it are, and what a new one is called."""
 
-import base64
-import secrets
 from datetime import datetime
 
+from config.drawn_name import drawn_name
 from config.vocabulary import SubjectId
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.proposal import LONGEST_TEXT, Proposal, ProposalId, Step, Taken
@@ -29,4 +28,4 @@ def taken(one: Proposal, step: Step, actor: Actor, now: datetime, why: str = "")
 
 
 def new_name() -> ProposalId:
-    return ProposalId(base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("="))
+    return ProposalId(drawn_name())

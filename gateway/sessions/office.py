@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
 
+from config.drawn_name import drawn_name
 from config.settings import SignIn
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
 from gateway.audit.acts import SYSTEM
@@ -79,7 +80,7 @@ class SessionOffice:
         """The session and a handle of it for this browser at this host; another tab may have opened it."""
         handle = secrets.token_urlsafe(32)
         session = Session(
-            id=SessionId(secrets.token_urlsafe(16)),
+            id=SessionId(drawn_name()),
             subject=who.subject,
             login=who.login,
             name=who.name,

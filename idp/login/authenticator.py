@@ -1,11 +1,11 @@
 """What a person proves a second factor with: applications for one-time codes, passkeys and security keys."""
 
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from config.drawn_name import drawn_name
 from config.vocabulary import AuthenticationLevel, SubjectId
 from idp.events import Factor
 from idp.login.totp import Enrolled
@@ -108,7 +108,7 @@ NO_PROOFS = Proofs()
 
 
 def new_authenticator_id() -> AuthenticatorId:
-    return AuthenticatorId(secrets.token_urlsafe(16))
+    return AuthenticatorId(drawn_name())
 
 
 def enrolled(

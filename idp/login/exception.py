@@ -1,10 +1,10 @@
 """The register of exceptions: who may sign in by password alone, why, by whose leave, and until when."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NewType
 
+from config.drawn_name import drawn_name
 from config.vocabulary import SubjectId
 from idp.events import Actor
 
@@ -39,7 +39,7 @@ def new_exception(
     subject: SubjectId, login: str, reason: str, by: Actor, now: datetime, until: datetime
 ) -> SignInException:
     return SignInException(
-        id=ExceptionId(secrets.token_urlsafe(16)),
+        id=ExceptionId(drawn_name()),
         subject=subject,
         login=login,
         reason=reason,

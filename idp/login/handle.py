@@ -6,6 +6,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from typing import NewType
 
+from config.drawn_name import drawn_name
 from config.vocabulary import DeviceId, SessionId
 
 Handle = NewType("Handle", str)
@@ -26,7 +27,7 @@ def new_handle() -> Handle:
 
 
 def new_session_id() -> SessionId:
-    return SessionId(secrets.token_urlsafe(16))
+    return SessionId(drawn_name())
 
 
 def new_flow_id() -> FlowId:
