@@ -20,6 +20,7 @@ from tests.rig.sign_in_world import SECRET
 
 DISABLED = replace(JANA, state=AccountState.DISABLED)
 ENDING = {path for path in FORMS if path.startswith("/account/sign-ins/")} | {
+    "/account/consents/withdraw",
     "/account/devices/not-mine",
     "/account/upstreams/end",
 }
