@@ -52,7 +52,7 @@ def test_where_no_contact_is_named_the_sentence_is_whole_too():
     blank = dict.fromkeys(("message", "more", "wrong_field", "action", "flow", "realm", "username"), "")
     shown = pages.render(
         "sign_in.html", Language.CZECH, who=None, ended=None, wait=0, silent=False, options="{}",
-        passkey=True, linking=None, stranger=None, upstreams=[], elsewhere=False, **blank,
+        passkey=True, linking=None, stranger=None, unsure=False, upstreams=[], elsewhere=False, **blank,
     )  # fmt: skip
     assert "Nedaří se vám přihlásit, nebo neznáte heslo? Zavolejte správci." in shown
 
