@@ -66,7 +66,7 @@ async def page(request: web.Request, asked: Request, wanted: Wanted, kept: str) 
     provider, outside = provider_of(request), wanted.client.outside
     assert outside is not None
     handle, now = new_handle(), provider.clock()
-    left = pushed.satisfied(kept, consent=True)
+    left = pushed.satisfied(kept, READ_WITHIN, consent=True)
     held = await provider.store.transact(
         lambda book: pushed.held(book, left, wanted.client, handle, now, READ_WITHIN)
     )

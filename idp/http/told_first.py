@@ -34,7 +34,7 @@ OURS = frozenset({"lang"})
 
 def to_follow(book: pushed.Book, kept: str, client: Client, now: datetime) -> str:
     """`kept` for such a page, which leads on by a link; a name stands for it without what the sign-in satisfied."""
-    left = pushed.satisfied(kept)
+    left = pushed.satisfied(kept, TOLD_WITHIN)
     held = pushed.held(book, left, client, new_handle(), now, TOLD_WITHIN)
     return kept if held == left else held
 

@@ -46,15 +46,19 @@ def push(
     book.keep_pushed(Pushed(name=name, client=client, asked=asked, expires_at=now + lives))
 
 
-def satisfied(asked: str, *, consent: bool = False) -> str:
+def satisfied(asked: str, within: timedelta, *, consent: bool = False) -> str:
     """What is left to be asked of a kept request after a sign-in has just been completed (Core §3.1.2.1).
 
-    `consent`: that is being asked for too; no sign-in satisfies it.
+    `within`: so long it is good. A sign-in of that time is still demanded where one was: in another browser nobody has
+    signed in for it. `consent`: that is being asked for too; no sign-in satisfies it.
     """
-    pairs = parse_qsl(asked, keep_blank_values=True)
-    left = [(name, value) for name, value in pairs if name not in {"prompt", "max_age"}]
-    again = any(name == "prompt" and Prompt.CONSENT in words.split() for name, words in pairs)
-    return urlencode([*left, *([("prompt", Prompt.CONSENT.value)] if again and not consent else [])])
+    values = dict(parse_qsl(asked, keep_blank_values=True))
+    prompts, age = set(values.pop("prompt", "").split()), values.pop("max_age", None)
+    if age is not None or prompts & {Prompt.LOGIN, Prompt.SELECT_ACCOUNT}:
+        values["max_age"] = str(max(int(age or 0), int(within.total_seconds())))
+    if Prompt.CONSENT in prompts and not consent:
+        values["prompt"] = Prompt.CONSENT.value
+    return urlencode(values)
 
 
 def held(book: Book, asked: str, client: Client, handle: Handle, now: datetime, lives: timedelta) -> str:

@@ -8,12 +8,13 @@ from gateway.audit.entry import Code
 from idp.login.handle import hashed, new_handle
 from idp.oidc.client import ClientId
 from idp.oidc.pushed import push, uri
-from tests.idp.http.test_admission import newest, party_of
+from tests.idp.http.test_admission import Policies, newest, party_of, policies
 from tests.idp.http.test_consent import SCOPES, agree, fields
 from tests.idp.http.test_pushed_requests import configured
 from tests.rig.code_flow import RelyingParty, finish
-from tests.rig.sign_in_world import World
+from tests.rig.sign_in_world import PETR, PETR_PASSWORD, SECRET, World
 
+__all__ = ["policies"]
 pytestmark = pytest.mark.real
 
 
@@ -82,3 +83,33 @@ async def test_whoever_signed_in_meanwhile_is_asked_though_they_have_agreed_befo
     form = fields(await party.send(browser, scope="openid", prompt="consent"), "agree")
     asked = await browser.post("/consent", form | {"session": "x" * 22})
     assert "Kurzy s.r.o." in asked.text
+
+
+@pytest.mark.parametrize("demands", [{"prompt": "login"}, {"max_age": "0"}])
+@pytest.mark.parametrize("client", ["decided", "outside"])
+async def test_a_sign_in_of_somebody_else_satisfies_nothing_in_another_browser(
+    world: World, policies: Policies, client: str, demands: dict[str, str]
+) -> None:
+    """Whoever finds a browser signed in takes the request to one of their own, and what it leads to back."""
+    configured(world, client, require_pushed=True)
+    party = await party_of(world, client)
+    found, _ = await world.sign_in()
+    await world.rig.kept.store.enrol_for(world.petr.subject, SECRET, world.rig.clock())
+    world.rig.clock.forward(minutes=6)
+    own = world.rig.browser()
+    page = (await own.get(f"/authorize?{await left(world, party, **demands)}")).location
+    await own.password(page, PETR, PETR_PASSWORD)
+    onward = (await own.code(page, world.code())).location
+    assert onward.startswith("/authorize?")
+    assert (await found.get(onward)).location.startswith("/sign-in?flow=")
+
+
+async def test_a_sign_in_that_was_demanded_leads_on_in_its_own_browser(
+    world: World, policies: Policies
+) -> None:
+    configured(world, "decided", require_pushed=True)
+    party, browser = await party_of(world, "decided"), world.rig.browser()
+    page = (await browser.get(f"/authorize?{await left(world, party, prompt='login', max_age='0')}")).location
+    _, done = await finish(world, browser, page)
+    world.rig.clock.forward(minutes=1)
+    assert party.code_in(await browser.get(done.location))
