@@ -35,4 +35,5 @@ addresses = ["{ACS}"]
 certificates = ["saml.pem"]
 requests_signed = true
 application = "{BUDGET}"
+logout_address = "{ENTITY}/slo"
 """

@@ -82,6 +82,22 @@ def request(at: datetime, inner: str = "", issuer: str = ENTITY, **changes: str 
     )
 
 
+def sign_out(at: datetime, name: str, session: str, issuer: str = ENTITY, **changes: str) -> str:
+    """A `LogoutRequest`; without a `session` any of the person is meant."""
+    usual = {
+        "ID": "_out-1",
+        "Version": "2.0",
+        "IssueInstant": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "Destination": f"{ISSUER}/saml/slo",
+    }
+    said = " ".join(f'{called}="{value}"' for called, value in {**usual, **changes}.items())
+    which = f"<samlp:SessionIndex>{session}</samlp:SessionIndex>" if session else ""
+    return (
+        f'<samlp:LogoutRequest xmlns:samlp="{names.PROTOCOL}" xmlns:saml="{names.ASSERTION}" {said}>'
+        f"<saml:Issuer>{issuer}</saml:Issuer><saml:NameID>{name}</saml:NameID>{which}</samlp:LogoutRequest>"
+    )
+
+
 def contexts(*classes: str, comparison: str = "exact") -> str:
     refs = "".join(f"<saml:AuthnContextClassRef>{one}</saml:AuthnContextClassRef>" for one in classes)
     return f'<samlp:RequestedAuthnContext Comparison="{comparison}">{refs}</samlp:RequestedAuthnContext>'

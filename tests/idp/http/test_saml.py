@@ -39,6 +39,7 @@ from tests.rig.service_provider import (
     pseudonym,
     query,
     request,
+    sign_out,
     signed,
 )
 from tests.rig.sign_in_world import JANA, World, sign_in_world
@@ -287,18 +288,7 @@ async def test_without_service_providers_nothing_of_it_is_there(office: Director
 
 
 def logout_request(world: World, name: str, session: str, issuer: str = ENTITY, **changes: str) -> str:
-    usual = {
-        "ID": "_out-1",
-        "Version": "2.0",
-        "IssueInstant": world.rig.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "Destination": f"{ISSUER}/saml/slo",
-    }
-    said = " ".join(f'{called}="{value}"' for called, value in {**usual, **changes}.items())
-    which = f"<samlp:SessionIndex>{session}</samlp:SessionIndex>" if session else ""
-    return (
-        f'<samlp:LogoutRequest xmlns:samlp="{names.PROTOCOL}" xmlns:saml="{names.ASSERTION}" {said}>'
-        f"<saml:Issuer>{issuer}</saml:Issuer><saml:NameID>{name}</saml:NameID>{which}</samlp:LogoutRequest>"
-    )
+    return sign_out(world.rig.clock(), name, session, issuer, **changes)
 
 
 def redirected_in(address: str, field: str) -> etree._Element:
