@@ -17,15 +17,21 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 CLIENTS = [f"application-{number}" for number in range(5)]
 
 
+@pytest.fixture
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose name leaves room for sockets."""
+    return tmp_path_factory.mktemp("s")
+
+
 async def recorded(product: Product, code: Code) -> int:
     with product.state() as state:
         return len((await LogSearch(state.database).page(Query(codes=frozenset({code})))).entries)
 
 
-async def test_a_kill_between_end_and_delivery_loses_no_sign_out(tmp_path: Path) -> None:
-    async with told_clients(tmp_path / "told") as told:
+async def test_a_kill_between_end_and_delivery_loses_no_sign_out(short: Path) -> None:
+    async with told_clients(short / "told") as told:
         told.hanging |= set(CLIENTS)  # they have the request, and have not said that they took it
-        async with installed(tmp_path / "p", configured=configured(told, CLIENTS)) as product:
+        async with installed(short / "p", configured=configured(told, CLIENTS)) as product:
             await product.start()
             visitor = await signed_in_at(product, product.account("horak.tomas"), CLIENTS)
             assert told.requests == []
@@ -49,10 +55,10 @@ async def test_a_kill_between_end_and_delivery_loses_no_sign_out(tmp_path: Path)
                 await asyncio.sleep(0.05)
 
 
-async def test_what_a_command_ends_beside_the_product_is_told_by_it(tmp_path: Path) -> None:
+async def test_what_a_command_ends_beside_the_product_is_told_by_it(short: Path) -> None:
     async with (
-        told_clients(tmp_path / "told") as told,
-        installed(tmp_path / "p", configured=configured(told, CLIENTS)) as product,
+        told_clients(short / "told") as told,
+        installed(short / "p", configured=configured(told, CLIENTS)) as product,
     ):
         await product.start()
         account = product.account("horak.tomas")
