@@ -9,8 +9,6 @@ Laws of the rules:
 - pages are asked of the gateway by awake devices alone, at one port, within the bounds of all that they begin;
 - names are asked of the gateway by awake devices alone, and by each so often; the table of connections knows nothing
   of it, so that questions cannot fill it;
-- what is said around the tunnel, at the port where devices reach it, is in the table of connections neither: whoever
-  sends there from addresses of others fills nothing;
 - nobody else's packet bears an address of the tunnel's;
 - a device begins so many connections in a second and has so many at a time, of what it is permitted too: each is in the
   log, and all of them in one table of the kernel;
@@ -67,8 +65,8 @@ def chains(plan: Plan) -> Iterator[str]:
 def filled(plan: Plan) -> Iterator[str]:
     """The rules of all chains."""
     rules = {
-        "names_in": _untracked_in(plan),
-        "names_out": _untracked_out(plan),
+        "names_in": _names_untracked(plan, "dport", "daddr", f'iifname "{plan.interface}"'),
+        "names_out": _names_untracked(plan, "sport", "saddr", f'oifname "{plan.interface}"'),
         "input": _input(plan),
         "asks_gateway": _asks_gateway(plan),
         "of_others": _of_others(plan),
@@ -87,28 +85,11 @@ def filled(plan: Plan) -> Iterator[str]:
         yield from (f"add rule {plan.table} {chain} {one}" for one in those)
 
 
-def _untracked_in(plan: Plan) -> Iterator[str]:
-    yield _others(plan, "dport")
-    if plan.listens is not None:
-        yield f'udp dport {plan.listens} iifname != "{plan.interface}" fib daddr type local notrack accept'
+def _names_untracked(plan: Plan, port: str, end: str, passes: str) -> Iterator[str]:
+    yield f"th {port} != {NAMES} accept"  # nearly all there is
     for pool in plan.pools:
-        at = f"{VERSIONS[pool.version]} daddr {gateway_of(pool)}"
-        yield f'iifname "{plan.interface}" {at} {ASKED} notrack'
-
-
-def _untracked_out(plan: Plan) -> Iterator[str]:
-    yield _others(plan, "sport")
-    if plan.listens is not None:
-        yield f'udp sport {plan.listens} oifname != "{plan.interface}" notrack accept'
-    for pool in plan.pools:
-        at = f"{VERSIONS[pool.version]} saddr {gateway_of(pool)}"
-        yield f'oifname "{plan.interface}" {at} {TOLD} notrack'
-
-
-def _others(plan: Plan, port: str) -> str:
-    """Nearly all there is."""
-    ports = [NAMES] if plan.listens is None else [NAMES, plan.listens]
-    return f"th {port} != {{ {', '.join(map(str, ports))} }} accept"
+        at = f"{VERSIONS[pool.version]} {end} {gateway_of(pool)}"
+        yield f"{passes} {at} {ASKED if port == 'dport' else TOLD} notrack"
 
 
 def _led_to_pages(plan: Plan, seen: int) -> Iterator[str]:
@@ -118,8 +99,6 @@ def _led_to_pages(plan: Plan, seen: int) -> Iterator[str]:
 
 
 def _input(plan: Plan) -> Iterator[str]:
-    if plan.listens is not None:  # most of what comes; it proves itself by its keys
-        yield f'udp dport {plan.listens} iifname != "{plan.interface}" accept'
     yield f'iifname "{plan.interface}" goto asks_gateway'
     yield 'iifname "lo" accept'  # what this machine says to itself, by its address in the tunnel too
     yield from _pretended(plan)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gateway.tunnels import kernel, link, rules, wireguard_go
 from gateway.tunnels.conntrack import Conntrack, count_octets
@@ -47,7 +47,6 @@ async def opened(plan: Plan, private: PrivateKey, port: int) -> AsyncIterator[Op
     At the end the tunnel is left as it is: `closed` ends it. Raises CannotTunnel, NftablesMissing, RulesNotTaken,
     ConntrackFailed, TunnelDeviceFailed.
     """
-    plan = replace(plan, listens=port)
     link.forwards(plan.pools)
     packets = Nftables()
     packets.do(rules.base(plan))

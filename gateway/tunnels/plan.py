@@ -25,9 +25,6 @@ class Plan:
     web_seen: int | None = None
     """The port in addresses that people see, where it is another one."""
 
-    listens: int | None = None
-    """UDP port at which devices reach it; None: not known yet."""
-
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.interface):
             raise ValueError(f"{self.interface!r} is no name of an interface of ours: {NAME.pattern}")

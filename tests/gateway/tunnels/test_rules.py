@@ -126,19 +126,3 @@ def test_the_port_that_people_see_leads_to_where_pages_are_served() -> None:
     led = [line for line in text.split("\n") if line.endswith("redirect to :8443")]
     assert len(led) == len(PLAN.pools)
     assert all('iifname "brana0"' in line and "dport 443 " in line for line in led)
-
-
-def test_what_is_said_around_the_tunnel_is_not_tracked_and_is_let_in_at_its_port_alone() -> None:
-    text = rules.base(replace(PLAN, listens=51820))
-    assert rules_of(text, "names_in")[:2] == [
-        "th dport != { 53, 51820 } accept",
-        'udp dport 51820 iifname != "brana0" fib daddr type local notrack accept',
-    ]
-    assert rules_of(text, "names_out")[:2] == [
-        "th sport != { 53, 51820 } accept",
-        'udp sport 51820 oifname != "brana0" notrack accept',
-    ]
-    assert rules_of(text, "input")[0] == 'udp dport 51820 iifname != "brana0" accept'
-    without = rules.base(PLAN)
-    assert rules_of(without, "names_in")[0] == "th dport != { 53 } accept"
-    assert "51820" not in without
