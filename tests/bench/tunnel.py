@@ -28,7 +28,7 @@ PEERS = 1000
 TARGETS = 20
 CHANGES = 40
 REVOKED = 20
-ROUNDS, ROUND = 16, 0.8  # seconds
+ROUNDS, ROUND = 32, 0.4  # seconds
 PORT = 7007
 SOON = 3.0  # seconds
 
