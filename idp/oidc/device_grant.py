@@ -23,7 +23,7 @@ from idp.oidc.book import DeviceGrant
 from idp.oidc.claims_request import NOTHING_MORE
 from idp.oidc.client import Client, Scope
 from idp.oidc.errors import ConsentFault, DeviceFault, OAuthError, Refused
-from idp.oidc.issue import Granted, New, Redeemed, give_access, is_agreed_to, open_now
+from idp.oidc.issue import Granted, New, Redeemed, is_agreed_to, open_now
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"  # RFC 8628 §3.4
 ENDPOINT = "/device_authorization"
@@ -203,21 +203,7 @@ def redeem(
     if session is None:
         return _waiting(book, grant, now)
     book.keep_device_grant(replace(grant, used_at=now))
-    give_access(book, session, asked.client, granted, new, origin, now)
-    if asked.client.hears_of_sign_outs:
-        book.keep_signed_in(session, asked.client.id)
-    refreshable = grant.refresh and asked.client.may_refresh
-    if refreshable:
-        refresh.begin(book, session, asked.client, granted, new, now)
-    return Redeemed(
-        client=asked.client,
-        session=session,
-        nonce=None,
-        scopes=granted.scopes,
-        claims=NOTHING_MORE,
-        refreshable=refreshable,
-        jkt=new.jkt,
-    )
+    return refresh.give(book, session, asked.client, granted, new, origin, now, refreshes=grant.refresh)
 
 
 def _waiting(book: OidcBook, grant: DeviceGrant, now: datetime) -> Refused:

@@ -12,7 +12,7 @@ from idp.oidc.authorize import Refusable, Request
 from idp.oidc.book import AccessToken, Book, Code
 from idp.oidc.client import Client
 from idp.oidc.errors import CodeFault, ConsentFault, DpopFault, OAuthError, Refused
-from idp.oidc.issue import Granted, New, Redeemed, give_access, is_agreed_to, open_now
+from idp.oidc.issue import Granted, New, Redeemed, is_agreed_to, open_now
 
 CODE_LIFETIME = timedelta(seconds=60)  # RFC 6749 §4.1.2 allows ten minutes; a redirect takes a second
 
@@ -105,21 +105,8 @@ def redeem(
         book.record(refused)
         # one answer for all: it must not tell a thief what is missing
         return Refused(OAuthError.INVALID_GRANT, "the code cannot be exchanged; begin a new sign-in")
-    give_access(book, session, exchange.client, granted, new, origin, now)
-    if exchange.client.hears_of_sign_outs:
-        book.keep_signed_in(session, exchange.client.id)
-    refreshable = code.refresh and exchange.client.may_refresh
-    if refreshable:
-        refresh.begin(book, session, exchange.client, granted, new, now)
-    return Redeemed(
-        client=exchange.client,
-        session=session,
-        nonce=code.nonce,
-        scopes=granted.scopes,
-        claims=granted.claims,
-        refreshable=refreshable,
-        jkt=new.jkt,
-    )
+    given = refresh.give(book, session, exchange.client, granted, new, origin, now, refreshes=code.refresh)
+    return replace(given, nonce=code.nonce)
 
 
 def _fault(

@@ -35,6 +35,35 @@ class Refresh:
     """To be no more than these; None: all it was given."""
 
 
+def give(
+    book: Book,
+    session: Session,
+    client: Client,
+    granted: Granted,
+    new: New,
+    origin: Origin,
+    now: datetime,
+    *,
+    refreshes: bool,
+) -> Redeemed:
+    """What a code brings that was good, however it was asked for. `refreshes`: whether a refresh token was."""
+    give_access(book, session, client, granted, new, origin, now)
+    if client.hears_of_sign_outs:
+        book.keep_signed_in(session, client.id)
+    refreshable = refreshes and client.may_refresh
+    if refreshable:
+        begin(book, session, client, granted, new, now)
+    return Redeemed(
+        client=client,
+        session=session,
+        nonce=None,
+        scopes=granted.scopes,
+        claims=granted.claims,
+        refreshable=refreshable,
+        jkt=new.jkt,
+    )
+
+
 def begin(
     book: Book,
     session: Session,
